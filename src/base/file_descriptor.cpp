@@ -1,0 +1,122 @@
+#include "base/file_descriptor.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include "base/error.h"
+
+namespace vit_embed {
+namespace {
+
+[[noreturn]] void fail(const char* action, const std::filesystem::path& path) {
+  throw FatalError(system_error_message(action, path, errno));
+}
+
+}  // namespace
+
+std::string system_error_message(const char* action, const std::filesystem::path& path, int error) {
+  return fmt::format("{} '{}': {}", action, path.native(), std::generic_category().message(error));
+}
+
+FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  std::swap(path_, other.path_);
+  return *this;
+}
+
+FileDescriptor::~FileDescriptor() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+FileDescriptor FileDescriptor::open(const std::filesystem::path& path, int flags) {
+  int fd;
+  do {
+    fd = ::open(path.c_str(), flags | O_CLOEXEC, 0666);
+  } while (fd < 0 && errno == EINTR);
+  if (fd < 0) fail("opening", path);
+  return FileDescriptor(fd, path);
+}
+
+void FileDescriptor::write_all(std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(fd_, bytes.data(), bytes.size());
+    if (n < 0) {
+      if (errno == EINTR) continue;
+      fail("writing", path_);
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+  }
+}
+
+void FileDescriptor::write_all_at(std::span<const std::byte> bytes, std::uint64_t offset) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (n < 0) {
+      if (errno == EINTR) continue;
+      fail("writing", path_);
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+    offset += static_cast<std::uint64_t>(n);
+  }
+}
+
+std::size_t FileDescriptor::read_some(std::span<std::byte> bytes) {
+  std::size_t total = 0;
+  while (total < bytes.size()) {
+    const ssize_t n = ::read(fd_, bytes.data() + total, bytes.size() - total);
+    if (n < 0) {
+      if (errno == EINTR) continue;
+      fail("reading", path_);
+    }
+    if (n == 0) break;
+    total += static_cast<std::size_t>(n);
+  }
+  return total;
+}
+
+void FileDescriptor::truncate(std::uint64_t length) {
+  if (::ftruncate(fd_, static_cast<off_t>(length)) != 0) fail("truncating", path_);
+}
+
+void FileDescriptor::seek(std::uint64_t offset) {
+  if (::lseek(fd_, static_cast<off_t>(offset), SEEK_SET) < 0) fail("seeking in", path_);
+}
+
+std::uint64_t FileDescriptor::size() const {
+  struct stat status {};
+  if (::fstat(fd_, &status) != 0) fail("examining", path_);
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+void FileDescriptor::sync() {
+  if (::fsync(fd_) != 0) fail("syncing", path_);
+}
+
+void FileDescriptor::close() {
+  const int fd = std::exchange(fd_, -1);
+  // On Linux the descriptor is gone even when close() is interrupted, so EINTR is not tried again.
+  if (fd >= 0 && ::close(fd) != 0 && errno != EINTR) fail("closing", path_);
+}
+
+void sync_directory(const std::filesystem::path& directory) {
+  FileDescriptor fd = FileDescriptor::open(directory, O_RDONLY | O_DIRECTORY);
+  // Some network file systems cannot sync a directory and say EINVAL; there is nothing to be done about it.
+  if (::fsync(fd.get()) != 0 && errno != EINVAL) fail("syncing", directory);
+}
+
+void rename_file(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) fail("renaming to", to);
+}
+
+std::filesystem::path parent_directory(const std::filesystem::path& file) {
+  const std::filesystem::path parent = file.parent_path();
+  return parent.empty() ? std::filesystem::path(".") : parent;
+}
+
+}  // namespace vit_embed
