@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/file_descriptor.h"
+
+// CSV as this program writes it everywhere
+// ========================================
+// RFC 4180 with LF: fields separated by commas; a field that holds a comma, a double quote, a CR or an LF is
+// put in double quotes, a double quote within it doubled. Fields are bytes: a file name stands as the file
+// system has it, UTF-8 or not. The first line names the columns; readers go by these names, so that columns
+// can be added.
+
+namespace vit_embed {
+
+/// Appends one field, quoted where it must be.
+void append_csv_field(std::string& line, std::string_view field);
+
+/// Reads records one at a time; a quoted field may span lines. LF and CRLF end a record.
+class CsvReader {
+ public:
+  /// Throws FatalError where the file cannot be opened.
+  explicit CsvReader(const std::filesystem::path& path);
+
+  /// The next record; nothing at the end. Throws FatalError on a quote that is never closed.
+  std::optional<std::vector<std::string>> next();
+
+ private:
+  int get();   // -1 at the end
+  int peek();  // the byte that get() would return
+  std::string quoted_field();
+
+  FileDescriptor file_;
+  std::string buffer_;
+  std::size_t position_ = 0;
+};
+
+}  // namespace vit_embed

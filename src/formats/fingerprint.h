@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+
+#include "formats/feature.h"
+#include "formats/model_metadata.h"
+
+namespace vit_embed {
+
+/// Raised when a change of ours changes the numbers of a row for the same weights and options.
+inline constexpr int kNumericsVersion = 1;
+
+/// All that decides which numbers stand for an image, up to rounding. Rows of different fingerprints never
+/// stand in one output.
+struct Fingerprint {
+  std::string weights_sha256;
+  int numerics_version = kNumericsVersion;
+  Feature feature = Feature::cls;
+  bool l2_normalized = false;
+  ElementType dtype = ElementType::float32;
+  std::string precision = "fp32";  ///< of the forward's products
+  Preprocessing preprocessing;
+  bool exif_orientation_applied = true;
+
+  /// SHA-256 of the whole, hexadecimal; two fingerprints are equal when their ids are.
+  std::string id() const;
+  bool operator==(const Fingerprint&) const = default;
+};
+
+}  // namespace vit_embed

@@ -1,0 +1,127 @@
+#include "formats/json_fields.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "base/file_descriptor.h"
+#include "formats/digest.h"
+
+namespace vit_embed {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array kResampleNames{
+    std::pair{Resample::nearest, "nearest"},   std::pair{Resample::lanczos, "lanczos"},
+    std::pair{Resample::bilinear, "bilinear"}, std::pair{Resample::bicubic, "bicubic"},
+    std::pair{Resample::box, "box"},           std::pair{Resample::hamming, "hamming"}};
+
+Resample resample_from_string(const std::string& text) {
+  for (const auto& [resample, name] : kResampleNames) {
+    if (text == name) return resample;
+  }
+  throw FatalError(fmt::format("unknown resample '{}'", text));
+}
+
+template <class Enum>
+Enum known(std::optional<Enum> value, const std::string& text) {
+  if (!value) throw FatalError(fmt::format("unknown value '{}'", text));
+  return *value;
+}
+
+}  // namespace
+
+std::string_view to_string(Resample resample) {
+  for (const auto& [value, name] : kResampleNames) {
+    if (resample == value) return name;
+  }
+  return {};
+}
+
+json preprocessing_to_json(const Preprocessing& p) {
+  return {{"image_size", p.image_size},
+          {"resample", to_string(p.resample)},
+          {"rescale_factor", p.rescale_factor},
+          {"image_mean", p.image_mean},
+          {"image_std", p.image_std}};
+}
+
+Preprocessing preprocessing_from_json(const json& j) {
+  Preprocessing p;
+  j.at("image_size").get_to(p.image_size);
+  p.resample = resample_from_string(j.at("resample").get<std::string>());
+  j.at("rescale_factor").get_to(p.rescale_factor);
+  j.at("image_mean").get_to(p.image_mean);
+  j.at("image_std").get_to(p.image_std);
+  if (p.image_size <= 0) throw FatalError("its image_size is not positive");
+  return p;
+}
+
+json fingerprint_to_json(const Fingerprint& f) {
+  return {{"weights_sha256", f.weights_sha256},
+          {"numerics_version", f.numerics_version},
+          {"feature", to_string(f.feature)},
+          {"l2_normalized", f.l2_normalized},
+          {"dtype", to_string(f.dtype)},
+          {"precision", f.precision},
+          {"preprocessing", preprocessing_to_json(f.preprocessing)},
+          {"exif_orientation", f.exif_orientation_applied ? "apply" : "ignore"}};
+}
+
+Fingerprint fingerprint_from_json(const json& j) {
+  Fingerprint f;
+  const auto feature = j.at("feature").get<std::string>();
+  const auto dtype = j.at("dtype").get<std::string>();
+  j.at("weights_sha256").get_to(f.weights_sha256);
+  j.at("numerics_version").get_to(f.numerics_version);
+  f.feature = known(feature_from_string(feature), feature);
+  j.at("l2_normalized").get_to(f.l2_normalized);
+  f.dtype = known(element_type_from_string(dtype), dtype);
+  j.at("precision").get_to(f.precision);
+  f.preprocessing = preprocessing_from_json(j.at("preprocessing"));
+  f.exif_orientation_applied = j.at("exif_orientation").get<std::string>() == "apply";
+  return f;
+}
+
+std::string Fingerprint::id() const {
+  return sha256_hex(fingerprint_to_json(*this).dump());
+}
+
+json build_to_json(const BuildInfo& b) {
+  return {{"tool_version", b.tool_version},
+          {"engine", b.engine},
+          {"instruction_set", b.instruction_set},
+          {"libraries", b.libraries}};
+}
+
+BuildInfo build_from_json(const json& j) {
+  BuildInfo b;
+  j.at("tool_version").get_to(b.tool_version);
+  j.at("engine").get_to(b.engine);
+  j.at("instruction_set").get_to(b.instruction_set);
+  j.at("libraries").get_to(b.libraries);
+  return b;
+}
+
+void check_format_version(const json& j, int known_version) {
+  const int version = j.at("format_version").get<int>();
+  if (version == known_version) return;
+  throw FatalError(fmt::format("of format version {}, and this program reads {}", version, known_version));
+}
+
+std::string dump_json(const json& j) {
+  return j.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+std::string read_text_file(const std::filesystem::path& path) {
+  FileDescriptor file = FileDescriptor::open(path, O_RDONLY);
+  std::string text(file.size(), '\0');
+  text.resize(file.read_some(std::as_writable_bytes(std::span(text))));
+  return text;
+}
+
+}  // namespace vit_embed

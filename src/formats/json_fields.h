@@ -1,0 +1,55 @@
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "formats/fingerprint.h"
+#include "formats/meta.h"
+
+// How the structs that several formats share look in JSON. For this folder's .cpp files only.
+
+namespace vit_embed {
+
+nlohmann::json preprocessing_to_json(const Preprocessing& preprocessing);
+Preprocessing preprocessing_from_json(const nlohmann::json& json);
+
+nlohmann::json fingerprint_to_json(const Fingerprint& fingerprint);
+Fingerprint fingerprint_from_json(const nlohmann::json& json);
+
+nlohmann::json build_to_json(const BuildInfo& build);
+BuildInfo build_from_json(const nlohmann::json& json);
+
+/// Throws FatalError, naming neither file nor format, where `format_version` is not `known`.
+void check_format_version(const nlohmann::json& json, int known);
+
+/// Serialised for people and machines; bytes that are not UTF-8 become U+FFFD.
+std::string dump_json(const nlohmann::json& json);
+
+/// The whole of a small file. Throws FatalError naming it.
+std::string read_text_file(const std::filesystem::path& path);
+
+/// `convert(json)` of a text; whatever is wrong with it becomes a FatalError that does not name the file.
+template <class Convert>
+auto parse_json(std::string_view text, Convert convert) {
+  try {
+    return convert(nlohmann::json::parse(text));
+  } catch (const nlohmann::json::exception& e) {
+    throw FatalError(std::string("not as it should be: ") + e.what());
+  }
+}
+
+/// The same of a whole file; the FatalError names it.
+template <class Convert>
+auto parse_json_file(const std::filesystem::path& path, Convert convert) {
+  const std::string text = read_text_file(path);
+  try {
+    return parse_json(text, convert);
+  } catch (const FatalError& e) {
+    throw FatalError("'" + path.native() + "': " + e.what());
+  }
+}
+
+}  // namespace vit_embed

@@ -1,0 +1,61 @@
+#include "formats/meta.h"
+
+#include "formats/json_fields.h"
+
+namespace vit_embed {
+namespace {
+
+using nlohmann::json;
+
+OutputMeta meta_from_json(const json& j) {
+  check_format_version(j, kMetaFormatVersion);
+  OutputMeta m;
+  m.fingerprint = fingerprint_from_json(j.at("fingerprint"));
+  m.build = build_from_json(j.at("build"));
+  j.at("model").at("source").get_to(m.model_source);
+  j.at("model").at("revision").get_to(m.model_revision);
+  j.at("model").at("random_weights").get_to(m.random_weights);
+  j.at("format").get_to(m.format);
+  j.at("shape").get_to(m.shape);
+  m.nan_rows = j.at("failed_rows").get<std::string>() == "nan";
+  j.at("inputs").get_to(m.inputs);
+  j.at("rows").get_to(m.rows);
+  j.at("failures").at("permanent").get_to(m.permanent_failures);
+  j.at("failures").at("transient").get_to(m.transient_failures);
+  j.at("inputs_digest").get_to(m.inputs_digest);
+  j.at("rows_sha256").get_to(m.rows_sha256);
+  j.at("index_sha256").get_to(m.index_sha256);
+  return m;
+}
+
+}  // namespace
+
+std::string to_json(const OutputMeta& m) {
+  json fingerprint = fingerprint_to_json(m.fingerprint);
+  fingerprint["id"] = m.fingerprint.id();
+  return dump_json(
+      {{"format_version", kMetaFormatVersion},
+       {"fingerprint", std::move(fingerprint)},
+       {"build", build_to_json(m.build)},
+       {"model",
+        {{"source", m.model_source}, {"revision", m.model_revision}, {"random_weights", m.random_weights}}},
+       {"format", m.format},
+       {"shape", m.shape},
+       {"failed_rows", m.nan_rows ? "nan" : "skipped"},
+       {"inputs", m.inputs},
+       {"rows", m.rows},
+       {"failures", {{"permanent", m.permanent_failures}, {"transient", m.transient_failures}}},
+       {"inputs_digest", m.inputs_digest},
+       {"rows_sha256", m.rows_sha256},
+       {"index_sha256", m.index_sha256}});
+}
+
+OutputMeta output_meta_from_json(std::string_view text) {
+  return parse_json(text, meta_from_json);
+}
+
+OutputMeta read_output_meta(const std::filesystem::path& path) {
+  return parse_json_file(path, meta_from_json);
+}
+
+}  // namespace vit_embed

@@ -1,0 +1,74 @@
+#include "formats/run_record.h"
+
+#include <fmt/format.h>
+
+#include "formats/json_fields.h"
+
+namespace vit_embed {
+namespace {
+
+using nlohmann::json;
+
+json record_to_json(const RunRecord& r) {
+  json fingerprints = json::array();
+  for (const Fingerprint& fingerprint : r.fingerprints)
+    fingerprints.push_back(fingerprint_to_json(fingerprint));
+  return {{"format_version", kRunRecordFormatVersion},
+          {"format", r.format},
+          {"fingerprints", std::move(fingerprints)},
+          {"batch_size", r.batch_size},
+          {"num_threads", r.num_threads},
+          {"on_error", r.on_error},
+          {"build", build_to_json(r.build)}};
+}
+
+RunRecord record_from_json(const json& j) {
+  check_format_version(j, kRunRecordFormatVersion);
+  RunRecord r;
+  j.at("format").get_to(r.format);
+  for (const json& fingerprint : j.at("fingerprints"))
+    r.fingerprints.push_back(fingerprint_from_json(fingerprint));
+  j.at("batch_size").get_to(r.batch_size);
+  j.at("num_threads").get_to(r.num_threads);
+  j.at("on_error").get_to(r.on_error);
+  r.build = build_from_json(j.at("build"));
+  return r;
+}
+
+/// "/fingerprints/0/dtype" as a person would say it: "fingerprints.0.dtype".
+std::string spelled(std::string pointer) {
+  std::string name = pointer.substr(1);
+  for (char& c : name) c = c == '/' ? '.' : c;
+  return name;
+}
+
+}  // namespace
+
+std::string to_json(const RunRecord& record) {
+  return dump_json(record_to_json(record));
+}
+
+RunRecord read_run_record(const std::filesystem::path& path) {
+  return parse_json_file(path, record_from_json);
+}
+
+std::vector<std::string> differences(const RunRecord& then, const RunRecord& now) {
+  const json before = record_to_json(then).flatten();
+  const json after = record_to_json(now).flatten();
+  std::vector<std::string> found;
+  for (const auto& [pointer, value] : before.items()) {
+    if (!after.contains(pointer)) {
+      found.push_back(fmt::format("{}: {} then, absent now", spelled(pointer), value.dump()));
+    } else if (after[pointer] != value) {
+      found.push_back(
+          fmt::format("{}: {} then, {} now", spelled(pointer), value.dump(), after[pointer].dump()));
+    }
+  }
+  for (const auto& [pointer, value] : after.items()) {
+    if (!before.contains(pointer))
+      found.push_back(fmt::format("{}: absent then, {} now", spelled(pointer), value.dump()));
+  }
+  return found;
+}
+
+}  // namespace vit_embed
