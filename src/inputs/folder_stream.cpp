@@ -1,0 +1,130 @@
+#include "inputs/folder_stream.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+#include "base/file_descriptor.h"
+
+namespace vit_embed {
+namespace {
+
+constexpr std::array<std::string_view, 17> kImageExtensions{"jpg", "jpeg", "jpe", "jfif", "png", "webp",
+                                                            "tif", "tiff", "bmp", "dib",  "ppm", "pgm",
+                                                            "pbm", "pnm",  "jp2", "j2k",  "gif"};
+
+struct DirectoryCloser {
+  void operator()(DIR* directory) const { ::closedir(directory); }
+};
+
+/// A symlink counts as what it points to; a broken one is left to fail as a file.
+bool is_directory(int directory, const dirent& entry) {
+  if (entry.d_type != DT_LNK && entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
+  struct stat status {};
+  return ::fstatat(directory, entry.d_name, &status, 0) == 0 && S_ISDIR(status.st_mode);
+}
+
+Input failed_folder(std::string path, int error) {
+  const std::string reason = std::string("cannot list this folder: ") + std::strerror(error);
+  return {std::move(path), std::make_unique<FailedSource>(reason)};
+}
+
+}  // namespace
+
+bool has_image_extension(std::string_view name) {
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string_view::npos) return false;
+  std::string extension(name.substr(dot + 1));
+  std::ranges::transform(extension, extension.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
+  return std::ranges::find(kImageExtensions, extension) != kImageExtensions.end();
+}
+
+bool matches_any(const std::vector<std::string>& globs, const std::string& path) {
+  return std::ranges::any_of(
+      globs, [&path](const std::string& glob) { return ::fnmatch(glob.c_str(), path.c_str(), 0) == 0; });
+}
+
+FolderStream::FolderStream(std::string root, FolderOptions options)
+    : root_(std::move(root)), options_(std::move(options)) {}
+
+std::string FolderStream::full_path(const std::string& relative) const {
+  return root_.ends_with('/') ? root_ + relative : root_ + "/" + relative;
+}
+
+bool FolderStream::is_wanted_directory(const std::string& relative) const {
+  return !matches_any(options_.exclude, relative);
+}
+
+bool FolderStream::is_wanted_file(const std::string& relative) const {
+  if (matches_any(options_.exclude, relative)) return false;
+  return options_.include.empty() ? has_image_extension(relative) : matches_any(options_.include, relative);
+}
+
+std::vector<std::string> FolderStream::list(const std::string& prefix, int directory) const {
+  const std::unique_ptr<DIR, DirectoryCloser> stream(::fdopendir(directory));
+  std::vector<std::string> names;
+  errno = 0;
+  while (const dirent* entry = ::readdir(stream.get())) {
+    const std::string_view name = entry->d_name;
+    if (name == "." || name == ".." || (name.starts_with('.') && !options_.hidden)) continue;
+    std::string relative = prefix + std::string(name);
+    if (is_directory(directory, *entry)) {
+      if (is_wanted_directory(relative)) names.push_back(std::string(name) + "/");
+    } else if (is_wanted_file(relative)) {
+      names.emplace_back(name);
+    }
+    errno = 0;
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+/// Goes down into a directory; what comes back is its failure.
+std::optional<Input> FolderStream::enter(const std::string& prefix) {
+  const std::string path = prefix.empty() ? root_ : full_path(prefix.substr(0, prefix.size() - 1));
+  const int directory = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  struct stat status {};
+  if (directory < 0 || ::fstat(directory, &status) != 0) return failed_folder(path, errno);
+  const bool is_ancestor = std::ranges::any_of(levels_, [&status](const Level& level) {
+    return level.device == status.st_dev && level.inode == status.st_ino;
+  });
+  if (is_ancestor) {
+    FileDescriptor closer(directory, path);
+    return std::nullopt;
+  }
+  Level level{prefix, status.st_dev, status.st_ino, list(prefix, directory)};
+  const int error = errno;
+  levels_.push_back(std::move(level));
+  return error == 0 ? std::nullopt : std::optional(failed_folder(path, error));
+}
+
+std::optional<Input> FolderStream::next() {
+  if (!started_) {
+    started_ = true;
+    if (std::optional<Input> failure = enter("")) return failure;
+  }
+  while (!levels_.empty()) {
+    Level& level = levels_.back();
+    if (level.next == level.names.size()) {
+      levels_.pop_back();
+      continue;
+    }
+    const std::string relative = level.prefix + level.names[level.next++];
+    if (!relative.ends_with('/')) {
+      std::string path = full_path(relative);
+      return Input{path, std::make_unique<FileSource>(path)};
+    }
+    if (std::optional<Input> failure = enter(relative)) return failure;
+  }
+  return std::nullopt;
+}
+
+}  // namespace vit_embed

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "inputs/input_stream.h"
+
+namespace vit_embed {
+
+struct FolderOptions {
+  std::vector<std::string>
+      include;  ///< globs on the path relative to the folder; empty: the known extensions
+  std::vector<std::string> exclude;  ///< globs likewise; a folder that matches is not entered
+  bool hidden = false;               ///< also names that start with a dot, such as macOS's ._* files
+};
+
+/// The image files below a folder, in bytewise order of their relative paths, a directory sorted as "name/".
+/// Holds the names of one directory a level in memory. Symlinks to directories are followed unless they lead
+/// to an ancestor. A folder that cannot be listed comes back as an input that fails, so that nothing vanishes
+/// without a word.
+class FolderStream : public InputStream {
+ public:
+  FolderStream(std::string root, FolderOptions options);
+  std::optional<Input> next() override;
+
+ private:
+  struct Level {
+    std::string prefix;  // relative to the root, "" or ending with '/'
+    std::uint64_t device;
+    std::uint64_t inode;
+    std::vector<std::string> names;  // sorted; a directory's ends with '/'
+    std::size_t next = 0;
+  };
+
+  std::optional<Input> enter(const std::string& prefix);
+  std::vector<std::string> list(const std::string& prefix, int directory) const;
+  bool is_wanted_directory(const std::string& relative) const;
+  bool is_wanted_file(const std::string& relative) const;
+  std::string full_path(const std::string& relative) const;
+
+  std::string root_;
+  FolderOptions options_;
+  std::vector<Level> levels_;
+  bool started_ = false;
+};
+
+/// Whether a name ends, in either case, in an extension that images have.
+bool has_image_extension(std::string_view name);
+
+/// fnmatch(3) without flags: '*' matches '/' too.
+bool matches_any(const std::vector<std::string>& globs, const std::string& path);
+
+}  // namespace vit_embed

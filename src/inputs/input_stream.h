@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "inputs/byte_source.h"
+
+namespace vit_embed {
+
+/// One image to embed: a name, which is bytes as the user gave them or as the file system has them, and its
+/// content.
+struct Input {
+  std::string name;
+  std::unique_ptr<ByteSource> source;
+};
+
+/// Inputs one after the other, in an order that depends on nothing but what is there. One thread.
+class InputStream {
+ public:
+  virtual ~InputStream() = default;
+  /// Nothing at the end. May block on a pipe or a slow file system. Throws FatalError where the list itself
+  /// cannot be read; whatever concerns one input comes back as that input and fails when it is read.
+  virtual std::optional<Input> next() = 0;
+};
+
+}  // namespace vit_embed

@@ -1,0 +1,120 @@
+#include "inputs/open_inputs.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include "base/error.h"
+#include "base/file_descriptor.h"
+#include "inputs/list_stream.h"
+
+namespace vit_embed {
+namespace {
+
+class SingleInput : public InputStream {
+ public:
+  explicit SingleInput(std::string path) : path_(std::move(path)) {}
+
+  std::optional<Input> next() override {
+    if (path_.empty()) return std::nullopt;
+    auto source = std::make_unique<FileSource>(path_);
+    return Input{std::exchange(path_, {}), std::move(source)};
+  }
+
+ private:
+  std::string path_;
+};
+
+class StdinInput : public InputStream {
+ public:
+  explicit StdinInput(std::string name) : name_(std::move(name)) {}
+
+  std::optional<Input> next() override {
+    if (std::exchange(done_, true)) return std::nullopt;
+    return Input{name_, std::make_unique<MemorySource>(read_stdin())};
+  }
+
+ private:
+  /// One byte more than is allowed, at most, so that too large an image is seen to be too large.
+  static std::shared_ptr<std::vector<std::byte>> read_stdin() {
+    constexpr std::size_t kChunk = std::size_t{1} << 20;
+    FileDescriptor input(::dup(STDIN_FILENO), "stdin");
+    auto bytes = std::make_shared<std::vector<std::byte>>();
+    while (bytes->size() <= kLargestEncodedImage) {
+      const std::size_t old_size = bytes->size();
+      bytes->resize(old_size + kChunk);
+      const std::size_t n = input.read_some(std::span(*bytes).subspan(old_size));
+      bytes->resize(old_size + n);
+      if (n < kChunk) break;
+    }
+    return bytes;
+  }
+
+  std::string name_;
+  bool done_ = false;
+};
+
+class Concatenation : public InputStream {
+ public:
+  explicit Concatenation(std::vector<std::unique_ptr<InputStream>> streams) : streams_(std::move(streams)) {}
+
+  std::optional<Input> next() override {
+    for (; current_ < streams_.size(); ++current_) {
+      if (std::optional<Input> input = streams_[current_]->next()) return input;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::vector<std::unique_ptr<InputStream>> streams_;
+  std::size_t current_ = 0;
+};
+
+void check_usage(const InputOptions& options) {
+  const auto images_on_stdin = std::ranges::count(options.paths, "-");
+  if (images_on_stdin + (options.files_from == "-" ? 1 : 0) > 1) {
+    throw UsageError("stdin can be read once: one '-' as an image, or '--files-from -'");
+  }
+  if (options.paths.empty() && !options.files_from) {
+    throw UsageError("no images: give files, folders, '-' for an image on stdin, or --files-from");
+  }
+  if (options.null_separated && !options.files_from) throw UsageError("-0/--null goes with --files-from");
+}
+
+std::unique_ptr<InputStream> open_path(const std::string& path, const InputOptions& options, bool only) {
+  if (path == "-") return std::make_unique<StdinInput>(options.stdin_name);
+  struct stat status {};
+  if (only && ::lstat(path.c_str(), &status) != 0) {
+    throw FatalError(fmt::format("'{}': {}", path, std::generic_category().message(errno)));
+  }
+  if (::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
+    return std::make_unique<FolderStream>(path, options.folders);
+  }
+  return std::make_unique<SingleInput>(path);
+}
+
+FileDescriptor open_list(const std::string& list) {
+  if (list == "-") return FileDescriptor(::dup(STDIN_FILENO), "stdin");
+  return FileDescriptor::open(list, O_RDONLY);
+}
+
+}  // namespace
+
+std::unique_ptr<InputStream> open_inputs(const InputOptions& options) {
+  check_usage(options);
+  const bool only = options.paths.size() == 1 && !options.files_from;
+  std::vector<std::unique_ptr<InputStream>> streams;
+  for (const std::string& path : options.paths) streams.push_back(open_path(path, options, only));
+  if (options.files_from) {
+    streams.push_back(
+        std::make_unique<ListStream>(open_list(*options.files_from), options.null_separated ? '\0' : '\n'));
+  }
+  return std::make_unique<Concatenation>(std::move(streams));
+}
+
+}  // namespace vit_embed

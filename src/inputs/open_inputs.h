@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "inputs/folder_stream.h"
+#include "inputs/input_stream.h"
+
+namespace vit_embed {
+
+struct InputOptions {
+  std::vector<std::string> paths;         ///< files, folders, or "-" for one image's bytes on stdin
+  std::string stdin_name = "stdin";       ///< what the image on stdin is called in the index
+  std::optional<std::string> files_from;  ///< a list of paths; "-" is stdin
+  bool null_separated = false;            ///< the list's entries end with a NUL byte instead of a newline
+  FolderOptions folders;
+};
+
+/// All of them in the order given, the list after the paths. Nothing is read from stdin before it is its
+/// turn. Throws UsageError where stdin is asked for twice or nothing is asked for, and FatalError where the
+/// list cannot be opened or the only path given does not exist; one missing path among several is an input
+/// that fails.
+std::unique_ptr<InputStream> open_inputs(const InputOptions& options);
+
+}  // namespace vit_embed
