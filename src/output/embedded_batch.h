@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "formats/inputs_digest.h"
+
+namespace vit_embed {
+
+struct InputFailure {
+  FailureKind kind = FailureKind::permanent;
+  std::string reason;
+};
+
+struct BatchEntry {
+  std::string name;
+  FileIdentity identity;                ///< of what was read
+  std::optional<InputFailure> failure;  ///< nothing: it has a row
+};
+
+/// A batch of inputs with what came of each, in input order.
+struct EmbeddedBatch {
+  std::vector<BatchEntry> entries;
+  /// Per feature, in the order they were asked for: the rows of the entries that did not fail, one behind the
+  /// other.
+  std::vector<std::vector<float>> rows;
+};
+
+/// Takes batches in input order.
+class BatchWriter {
+ public:
+  virtual ~BatchWriter() = default;
+  /// Throws FatalError where the output cannot take it.
+  virtual void write(const EmbeddedBatch& batch) = 0;
+};
+
+}  // namespace vit_embed

@@ -1,0 +1,284 @@
+#include "output/partial_run.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <limits>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "formats/npy.h"
+#include "formats/sidecars.h"
+#include "output/publication.h"
+
+namespace vit_embed {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A loss of power costs at most the work of this time; the death of the process costs a batch.
+constexpr std::chrono::seconds kSyncInterval{10};
+
+/// The directory may be removed, by the run that finishes in it, between our making it and our locking in it.
+FileLock lock_directory(const fs::path& directory) {
+  while (true) {
+    if (::mkdir(directory.c_str(), 0777) != 0 && errno != EEXIST) {
+      throw FatalError(system_error_message("creating", directory, errno));
+    }
+    try {
+      return FileLock(directory / "lock");
+    } catch (const FatalError&) {
+      if (fs::exists(directory)) throw;
+    }
+  }
+}
+
+/// The record without what may differ between two runs that belong together.
+RunRecord comparable(RunRecord record, bool allow_mixed) {
+  record.build.tool_version.clear();
+  record.build.libraries.clear();
+  if (allow_mixed) record.build = {};
+  return record;
+}
+
+void copy_durably(const fs::path& from, const fs::path& to) {
+  fs::copy_file(from, to, fs::copy_options::overwrite_existing);
+  FileDescriptor::open(to, O_RDONLY).sync();
+}
+
+/// Of the inputs as they were when they were read, which may be later than when they were listed.
+std::string digest_of_journal(const fs::path& path) {
+  InputsDigest digest;
+  JournalReader journal(path);
+  while (const std::optional<JournalBatch> batch = journal.next()) {
+    for (const JournalEntry& entry : batch->entries) digest.add(entry.name, entry.identity);
+  }
+  return digest.hex_digest();
+}
+
+}  // namespace
+
+PartialRun::PartialRun(OutputSpec spec, const LogSink& log)
+    : spec_(std::move(spec)), log_(log), directory_(partial_directory(spec_.path)) {
+  lock_ = lock_directory(directory_);
+  if (finish_publication(spec_.path)) {
+    log_(LogLevel::info,
+         fmt::format("finished the publication of '{}' that was interrupted", spec_.path.native()));
+    lock_ = lock_directory(directory_);
+  }
+}
+
+PartialRun::~PartialRun() {
+  // Nothing done, nothing to go on from: leave no trace of a run that did not get anywhere.
+  if (published_ || counts_.inputs > 0 || (has_earlier_run() && !journal_)) return;
+  std::error_code ignored;
+  fs::remove_all(directory_, ignored);
+}
+
+bool PartialRun::has_earlier_run() const {
+  return fs::exists(in_partial("run.json")) && fs::exists(in_partial("journal"));
+}
+
+void PartialRun::discard() {
+  for (const fs::directory_entry& entry : fs::directory_iterator(directory_)) {
+    if (entry.path().filename() != "lock") fs::remove_all(entry.path());
+  }
+}
+
+void PartialRun::open_files(bool create) {
+  const auto open = [create](const fs::path& path, std::string_view header) {
+    return create ? AppendFile::create(path, header) : AppendFile::reopen(path, header.size());
+  };
+  rows_.clear();
+  rows_.reserve(spec_.features.size());  // the writers hold references
+  for (const FeatureSpec& feature : spec_.features) {
+    const fs::path path = partial_files(spec_.path, feature.fingerprint.feature).rows;
+    rows_.push_back(open(path, rows_header(spec_.format, feature)));
+    row_writers_.push_back(make_row_writer(spec_.format, feature.fingerprint.dtype, rows_.back()));
+  }
+  if (spec_.format == OutputFormat::npy) index_ = open(in_partial("index.csv"), kIndexHeader);
+  failures_ = open(in_partial("failures.csv"), kFailuresHeader);
+}
+
+std::vector<AppendFile*> PartialRun::files() {
+  std::vector<AppendFile*> all;
+  for (AppendFile& rows : rows_) all.push_back(&rows);
+  if (index_) all.push_back(&*index_);
+  all.push_back(&*failures_);
+  return all;
+}
+
+void PartialRun::begin(const RunRecord& record) {
+  discard();
+  record_ = record;
+  open_files(true);
+  journal_ = JournalWriter::create(in_partial("journal"));
+  write_file_atomically(in_partial("run.json"), to_json(record));
+}
+
+void PartialRun::resume(const RunRecord& record, const PlannedInputs& planned, bool allow_mixed) {
+  const RunRecord then = read_run_record(in_partial("run.json"));
+  const std::vector<std::string> found =
+      differences(comparable(then, allow_mixed), comparable(record, allow_mixed));
+  if (!found.empty()) {
+    throw RefusedError(
+        fmt::format("'{}' holds an unfinished run of other options (--restart discards it):\n  {}",
+                    directory_.native(), fmt::join(found, "\n  ")));
+  }
+  for (const std::string& difference : differences(then, record)) {
+    log_(LogLevel::warning, fmt::format("going on from a run of another build: {}", difference));
+  }
+  record_ = then;
+  open_files(false);
+  JournalReader journal(in_partial("journal"));
+  std::uint64_t good_length = journal.position();
+  bool dropped = false;
+  while (std::optional<JournalBatch> batch = journal.next()) {
+    dropped = !accept(*batch, planned, record.batch_size);
+    if (dropped) break;
+    good_length = journal.position();
+  }
+  for (AppendFile* file : files()) file->rewind(file->length());
+  journal_ = JournalWriter::resume(in_partial("journal"), good_length);
+  log_(LogLevel::info,
+       fmt::format("going on from {} inputs done earlier{}", counts_.inputs,
+                   dropped ? "; later ones were dropped, for the inputs or files have changed" : ""));
+}
+
+/// Whether the batch is of the next inputs as they are now, as whole as an uninterrupted run would have it,
+/// and the files hold what it wrote.
+bool PartialRun::accept(const JournalBatch& batch, const PlannedInputs& planned, std::uint64_t batch_size) {
+  for (const JournalEntry& entry : batch.entries) {
+    const std::optional<JournalEntry> input = planned();
+    if (!input || input->name != entry.name || input->identity != entry.identity) return false;
+  }
+  if (batch.entries.size() < batch_size && planned().has_value()) return false;
+  const std::vector<AppendFile*> all = files();
+  if (batch.marks.size() != all.size()) return false;
+  std::vector<std::uint64_t> lengths;
+  for (const AppendFile* file : all) lengths.push_back(file->length());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i]->verify(batch.marks[i])) continue;
+    for (std::size_t k = 0; k < all.size(); ++k) all[k]->rewind(lengths[k]);
+    return false;
+  }
+  for (const JournalEntry& entry : batch.entries) count(entry.outcome);
+  return true;
+}
+
+void PartialRun::count(Outcome outcome) {
+  ++counts_.inputs;
+  if (outcome == Outcome::row || spec_.nan_rows) ++counts_.rows;
+  if (outcome == Outcome::permanent_failure) ++counts_.permanent_failures;
+  if (outcome == Outcome::transient_failure) ++counts_.transient_failures;
+}
+
+void PartialRun::require_space(std::uint64_t rows) const {
+  const double needed = estimated_size(spec_, rows);
+  const double available = static_cast<double>(fs::space(directory_).available);
+  if (needed <= available) return;
+  throw FatalError(fmt::format("'{}' needs {:.1f} GiB more and its disk has {:.1f} GiB", spec_.path.native(),
+                               needed / (1 << 30), available / (1 << 30)));
+}
+
+void PartialRun::write(const EmbeddedBatch& batch) {
+  JournalBatch journaled;
+  std::size_t row_in_batch = 0;
+  for (const BatchEntry& entry : batch.entries) {
+    Outcome outcome = Outcome::row;
+    if (!entry.failure) {
+      write_row(entry.name, batch, row_in_batch++);
+    } else {
+      failures_->append(failure_record(entry.name, entry.failure->reason, entry.failure->kind));
+      if (spec_.nan_rows) write_nan_row(entry.name);
+      outcome = entry.failure->kind == FailureKind::permanent ? Outcome::permanent_failure
+                                                              : Outcome::transient_failure;
+    }
+    journaled.entries.push_back({entry.name, entry.identity, outcome});
+    count(outcome);
+  }
+  for (AppendFile* file : files()) journaled.marks.push_back(file->mark());
+  journal_->append(journaled);
+  if (std::chrono::steady_clock::now() - last_sync_ >= kSyncInterval) sync();
+}
+
+void PartialRun::write_row(const std::string& name, const EmbeddedBatch& batch, std::size_t row) {
+  for (std::size_t f = 0; f < spec_.features.size(); ++f) {
+    const std::size_t size = spec_.features[f].row_size();
+    row_writers_[f]->write_row(name, std::span(batch.rows[f]).subspan(row * size, size));
+  }
+  if (index_) index_->append(index_record(counts_.rows, name));
+}
+
+void PartialRun::write_nan_row(const std::string& name) {
+  for (std::size_t f = 0; f < spec_.features.size(); ++f) {
+    const std::vector<float> row(spec_.features[f].row_size(), std::numeric_limits<float>::quiet_NaN());
+    row_writers_[f]->write_row(name, row);
+  }
+  if (index_) index_->append(index_record(counts_.rows, name));
+}
+
+void PartialRun::sync() {
+  for (AppendFile* file : files()) file->sync();
+  journal_->sync();
+  last_sync_ = std::chrono::steady_clock::now();
+}
+
+void PartialRun::publish(const PublicationInfo& info) {
+  if (spec_.format == OutputFormat::npy) {
+    for (std::size_t f = 0; f < spec_.features.size(); ++f) {
+      rows_[f].overwrite_header(
+          npy_header(spec_.features[f].fingerprint.dtype, rows_shape(spec_.features[f])));
+    }
+  }
+  sync();
+  if (!info.failures_copy.empty()) copy_failures(info.failures_copy);
+  const std::string digest = digest_of_journal(in_partial("journal"));
+  for (const FeatureSpec& feature : spec_.features) write_sidecars(feature, info, digest);
+  mark_complete(spec_.path);
+  finish_publication(spec_.path);
+  published_ = true;
+}
+
+void PartialRun::copy_failures(const fs::path& to) {
+  AtomicFile copy(to);
+  fs::copy_file(in_partial("failures.csv"), copy.temporary_path(), fs::copy_options::overwrite_existing);
+  copy.commit();
+}
+
+std::vector<std::uint64_t> PartialRun::rows_shape(const FeatureSpec& feature) const {
+  std::vector<std::uint64_t> shape{counts_.rows};
+  shape.insert(shape.end(), feature.row_shape.begin(), feature.row_shape.end());
+  return shape;
+}
+
+void PartialRun::write_sidecars(const FeatureSpec& feature, const PublicationInfo& info,
+                                const std::string& digest) {
+  const OutputFiles files = partial_files(spec_.path, feature.fingerprint.feature);
+  OutputMeta meta;
+  meta.fingerprint = feature.fingerprint;
+  meta.build = record_.build;
+  meta.model_source = info.model_source;
+  meta.model_revision = info.model_revision;
+  meta.random_weights = info.random_weights;
+  meta.format = to_string(spec_.format);
+  meta.shape = rows_shape(feature);
+  meta.nan_rows = spec_.nan_rows;
+  meta.inputs = counts_.inputs;
+  meta.rows = counts_.rows;
+  meta.permanent_failures = counts_.permanent_failures;
+  meta.transient_failures = counts_.transient_failures;
+  meta.inputs_digest = digest;
+  meta.rows_sha256 = sha256_hex_of_file(files.rows, spec_.format == OutputFormat::npy ? kNpyHeaderLength : 0);
+  if (index_) {
+    copy_durably(in_partial("index.csv"), files.index);
+    meta.index_sha256 = sha256_hex_of_file(files.index);
+  }
+  if (counts_.failures() > 0) copy_durably(in_partial("failures.csv"), files.failures);
+  write_file_atomically(files.meta, to_json(meta));
+}
+
+}  // namespace vit_embed

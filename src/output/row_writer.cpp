@@ -1,0 +1,37 @@
+#include "output/row_writer.h"
+
+#include "formats/npy.h"
+#include "output/csv_rows.h"
+#include "output/jsonl_rows.h"
+#include "output/npy_rows.h"
+
+namespace vit_embed {
+
+std::string rows_header(OutputFormat format, const FeatureSpec& feature) {
+  switch (format) {
+    case OutputFormat::npy: {
+      std::vector<std::uint64_t> shape{0};
+      shape.insert(shape.end(), feature.row_shape.begin(), feature.row_shape.end());
+      return npy_header(feature.fingerprint.dtype, shape);
+    }
+    case OutputFormat::csv:
+      return csv_rows_header(feature.row_size());
+    case OutputFormat::jsonl:
+      return {};
+  }
+  return {};
+}
+
+std::unique_ptr<RowWriter> make_row_writer(OutputFormat format, ElementType dtype, AppendFile& file) {
+  switch (format) {
+    case OutputFormat::npy:
+      return std::make_unique<NpyRows>(file, dtype);
+    case OutputFormat::csv:
+      return std::make_unique<CsvRows>(file, dtype);
+    case OutputFormat::jsonl:
+      return std::make_unique<JsonlRows>(file, dtype);
+  }
+  return nullptr;
+}
+
+}  // namespace vit_embed
