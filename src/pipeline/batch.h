@@ -1,0 +1,51 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "inputs/input_stream.h"
+#include "output/embedded_batch.h"
+
+namespace vit_embed {
+
+/// A batch on its way: decode threads fill its slots in any order, then the forward takes the slots that did
+/// not fail. A batch that was written can be used again; its buffers are kept.
+class Batch {
+ public:
+  /// `image_size` numbers of pixel_values an image, `capacity` images.
+  Batch(std::size_t capacity, std::size_t image_size)
+      : image_size_(image_size), pixel_values_(capacity * image_size) {}
+
+  /// Starts it anew, with what is to be decoded into it.
+  void assign(std::vector<Input> inputs);
+  std::size_t size() const { return inputs_.size(); }
+
+  // For decode threads; each slot belongs to one of them.
+  const Input& input(std::size_t slot) const { return inputs_[slot]; }
+  std::span<float> pixel_values(std::size_t slot);
+  void set_done(std::size_t slot, FileIdentity identity, std::optional<InputFailure> failure);
+
+  /// Blocks until every slot is done; false when a stop is requested first.
+  bool wait_decoded(std::stop_token stop);
+  /// Moves the images that did not fail to the front; returns how many there are. Only once decoded.
+  std::size_t compact();
+  /// The first `count` images, [count, 3, S, S].
+  std::span<const float> pixel_values_of(std::size_t count) const;
+
+  EmbeddedBatch& result() { return result_; }
+
+ private:
+  std::size_t image_size_;
+  std::vector<float> pixel_values_;
+  std::vector<Input> inputs_;
+  EmbeddedBatch result_;
+  std::mutex mutex_;
+  std::condition_variable_any decoded_;
+  std::size_t remaining_ = 0;
+};
+
+}  // namespace vit_embed

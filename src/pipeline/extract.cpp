@@ -1,0 +1,240 @@
+#include "pipeline/extract.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/error.h"
+#include "inputs/input_plan.h"
+#include "output/publication.h"
+#include "output/stream_output.h"
+#include "pipeline/pipeline.h"
+#include "runtime/instruction_set.h"
+
+namespace vit_embed {
+namespace {
+
+/// The inputs of a plan from the first that is not done.
+class RemainingInputs : public InputStream {
+ public:
+  RemainingInputs(const InputPlan& plan, std::uint64_t done) : reader_(plan) {
+    for (; done > 0; --done) reader_.next();
+  }
+  std::optional<Input> next() override {
+    std::optional<InputPlan::Item> item = reader_.next();
+    return item ? std::optional(std::move(item->input)) : std::nullopt;
+  }
+
+ private:
+  InputPlan::Reader reader_;
+};
+
+/// Stands before the output: ends the run at a failure where that is asked for, before it is written, and
+/// tells the observer of what was written.
+class ObservedWriter : public BatchWriter {
+ public:
+  ObservedWriter(BatchWriter& output, OnError on_error, ExtractObserver& observer, RunCounts& counts)
+      : output_(output), on_error_(on_error), observer_(observer), counts_(counts) {}
+
+  void write(const EmbeddedBatch& batch) override {
+    for (const BatchEntry& entry : batch.entries) {
+      if (!entry.failure) continue;
+      if (on_error_ == OnError::fail) {
+        throw FatalError(fmt::format("'{}': {} (--on-error fail)", entry.name, entry.failure->reason));
+      }
+      observer_.on_failure(entry.name, *entry.failure);
+    }
+    output_.write(batch);
+    for (const BatchEntry& entry : batch.entries) count(entry);
+    observer_.on_batch(counts_);
+  }
+
+ private:
+  void count(const BatchEntry& entry) {
+    ++counts_.inputs;
+    if (!entry.failure || on_error_ == OnError::nan) ++counts_.rows;
+    if (!entry.failure) return;
+    const bool permanent = entry.failure->kind == FailureKind::permanent;
+    ++(permanent ? counts_.permanent_failures : counts_.transient_failures);
+  }
+
+  BatchWriter& output_;
+  OnError on_error_;
+  ExtractObserver& observer_;
+  RunCounts& counts_;
+};
+
+class Extraction {
+ public:
+  Extraction(const ExtractOptions& options, const RuntimeOpener& open_runtime, ExtractObserver& observer,
+             const LogSink& log, std::stop_token stop)
+      : options_(options),
+        open_runtime_(open_runtime),
+        observer_(observer),
+        log_(log),
+        stop_(std::move(stop)),
+        metadata_(read_model_metadata(options.model)),
+        spec_(make_output_spec(options, metadata_)) {}
+
+  ExtractReport run() {
+    report_.random_weights = metadata_.random_weights;
+    const std::unique_ptr<InputStream> inputs = open_inputs(options_.inputs);
+    if (options_.streams()) {
+      stream(*inputs);
+    } else {
+      publish(*inputs);
+    }
+    return report_;
+  }
+
+ private:
+  void stream(InputStream& inputs) {
+    StreamOutput output(spec_, options_.failures);
+    load();
+    observer_.on_start(std::nullopt, {});
+    embed(inputs, output);
+    if (report_.counts.inputs == 0 && !report_.interrupted) throw FatalError("no images found");
+  }
+
+  void publish(InputStream& inputs) {
+    const InputPlan plan(inputs, parent_directory(options_.output), stop_);
+    report_.interrupted = stop_.stop_requested();
+    if (report_.interrupted) return;
+    if (plan.count() == 0) throw FatalError("no images found");
+    if (!options_.restart && !std::filesystem::exists(partial_directory(options_.output)) && is_done(plan))
+      return;
+    PartialRun partial(spec_, log_);
+    if (options_.restart) {
+      partial.discard();
+    } else if (is_done(plan)) {
+      return;
+    }
+    partial.require_space(plan.count());
+    load();
+    take_up(partial, plan);
+    report_.counts = partial.counts();
+    observer_.on_start(plan.count(), partial.counts());
+    RemainingInputs remaining(plan, partial.counts().inputs);
+    embed(remaining, partial);
+    if (report_.interrupted) return;
+    partial.publish({metadata_.source, metadata_.revision, metadata_.random_weights, options_.failures});
+  }
+
+  bool is_done(const InputPlan& plan) {
+    if (!is_up_to_date(spec_, plan.digest())) return false;
+    const OutputMeta meta = read_published(spec_)->front();
+    if (options_.on_error == OnError::fail && meta.failures() > 0) return false;
+    report_.up_to_date = true;
+    report_.counts = {meta.inputs, meta.rows, meta.permanent_failures, meta.transient_failures};
+    return true;
+  }
+
+  void load() {
+    runtime_ = open_runtime_();
+    model_ = runtime_->load_model(options_.model, {options_.device, options_.num_threads});
+    if (model_->metadata().weights_sha256 != metadata_.weights_sha256) {
+      throw FatalError(
+          fmt::format("model file '{}' was replaced while it was loaded", options_.model.native()));
+    }
+  }
+
+  void take_up(PartialRun& partial, const InputPlan& plan) {
+    const RunRecord record = make_record();
+    if (!partial.has_earlier_run()) {
+      partial.begin(record);
+      return;
+    }
+    InputPlan::Reader reader(plan);
+    partial.resume(
+        record,
+        [&reader]() -> std::optional<JournalEntry> {
+          std::optional<InputPlan::Item> item = reader.next();
+          if (!item) return std::nullopt;
+          return JournalEntry{std::move(item->input.name), item->identity, Outcome::row};
+        },
+        options_.allow_mixed);
+  }
+
+  RunRecord make_record() const {
+    RunRecord record;
+    record.format = to_string(spec_.format);
+    for (const FeatureSpec& feature : spec_.features) record.fingerprints.push_back(feature.fingerprint);
+    record.batch_size = options_.batch_size;
+    record.num_threads = options_.num_threads;
+    record.on_error = to_string(options_.on_error);
+    record.build = {VIT_EMBED_VERSION, model_->engine(), instruction_set(), {}};
+    for (const LibraryVersion& library : runtime_->library_versions()) {
+      record.build.libraries.emplace(library.name, library.version);
+    }
+    return record;
+  }
+
+  void embed(InputStream& inputs, BatchWriter& output) {
+    PipelineOptions pipeline;
+    pipeline.batch_size = options_.batch_size;
+    pipeline.decode_threads = options_.num_threads;
+    pipeline.features = options_.features;
+    pipeline.l2_normalize = options_.l2_normalize;
+    pipeline.decode.apply_exif_orientation = options_.apply_exif_orientation;
+    ObservedWriter writer(output, options_.on_error, observer_, report_.counts);
+    run_pipeline(inputs, *model_, pipeline, writer, stop_);
+    report_.interrupted = stop_.stop_requested();
+  }
+
+  const ExtractOptions& options_;
+  const RuntimeOpener& open_runtime_;
+  ExtractObserver& observer_;
+  const LogSink& log_;
+  std::stop_token stop_;
+  ModelMetadata metadata_;
+  OutputSpec spec_;
+  std::unique_ptr<Runtime> runtime_;
+  std::unique_ptr<Model> model_;
+  ExtractReport report_;
+};
+
+}  // namespace
+
+std::string_view to_string(OnError on_error) {
+  switch (on_error) {
+    case OnError::skip:
+      return "skip";
+    case OnError::nan:
+      return "nan";
+    case OnError::fail:
+      return "fail";
+  }
+  return {};
+}
+
+OutputSpec make_output_spec(const ExtractOptions& options, const ModelMetadata& model) {
+  OutputSpec spec;
+  spec.path = options.output;
+  spec.format = options.format;
+  spec.nan_rows = options.on_error == OnError::nan;
+  for (const Feature feature : options.features) {
+    if (feature == Feature::pooler && !model.architecture.pooler) {
+      throw FatalError(
+          fmt::format("model file '{}' has no pooler; use --feature cls", options.model.native()));
+    }
+    FeatureSpec feature_spec;
+    feature_spec.fingerprint.weights_sha256 = model.weights_sha256;
+    feature_spec.fingerprint.feature = feature;
+    feature_spec.fingerprint.l2_normalized = options.l2_normalize;
+    feature_spec.fingerprint.dtype = options.dtype;
+    feature_spec.fingerprint.preprocessing = model.preprocessing;
+    feature_spec.fingerprint.exif_orientation_applied = options.apply_exif_orientation;
+    if (feature == Feature::tokens)
+      feature_spec.row_shape.push_back(static_cast<std::uint64_t>(model.architecture.num_tokens()));
+    feature_spec.row_shape.push_back(static_cast<std::uint64_t>(model.architecture.hidden_size));
+    spec.features.push_back(std::move(feature_spec));
+  }
+  return spec;
+}
+
+ExtractReport extract(const ExtractOptions& options, const RuntimeOpener& open_runtime,
+                      ExtractObserver& observer, const LogSink& log, std::stop_token stop) {
+  return Extraction(options, open_runtime, observer, log, std::move(stop)).run();
+}
+
+}  // namespace vit_embed

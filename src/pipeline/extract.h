@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/log.h"
+#include "inputs/open_inputs.h"
+#include "output/output_format.h"
+#include "output/partial_run.h"
+#include "runtime/runtime.h"
+
+namespace vit_embed {
+
+/// What becomes of an image that cannot be read or decoded.
+enum class OnError {
+  skip,  ///< it has no row
+  nan,   ///< its row is NaN
+  fail,  ///< the first one ends the run
+};
+
+std::string_view to_string(OnError on_error);
+
+struct ExtractOptions {
+  InputOptions inputs;
+  std::filesystem::path model;
+  std::filesystem::path output;  ///< "-" streams to stdout
+  OutputFormat format = OutputFormat::npy;
+  std::vector<Feature> features{Feature::cls};
+  bool l2_normalize = false;
+  ElementType dtype = ElementType::float32;
+  std::string device = "cpu";
+  std::size_t batch_size = 8;  ///< images in a forward
+  int num_threads = 1;         ///< for the forward, and as many for decoding while it runs
+  OnError on_error = OnError::skip;
+  bool apply_exif_orientation = true;
+  std::filesystem::path failures;  ///< a copy of the failure list; empty: only beside the output
+  bool restart = false;            ///< discard an unfinished run, and make a finished output anew
+  bool allow_mixed = false;        ///< go on from a run of another engine or instruction set
+
+  bool streams() const { return output == "-"; }
+};
+
+/// Told of the run as it goes; from any thread, one call at a time.
+class ExtractObserver {
+ public:
+  virtual ~ExtractObserver() = default;
+  /// How many inputs there are, where that is known, and how many of them were done by an earlier run.
+  virtual void on_start(std::optional<std::uint64_t> total, const RunCounts& done_before) = 0;
+  virtual void on_failure(const std::string& name, const InputFailure& failure) = 0;
+  virtual void on_batch(const RunCounts& done) = 0;
+};
+
+struct ExtractReport {
+  RunCounts counts;          ///< of all inputs, an earlier run's included
+  bool up_to_date = false;   ///< the finished output was left alone
+  bool interrupted = false;  ///< stopped before the end; what is done is kept unless it was streamed
+  bool random_weights = false;
+};
+
+using RuntimeOpener = std::function<std::unique_ptr<Runtime>()>;
+
+/// Embeds every input and publishes the output, or streams it. Lists all inputs before it opens the runtime,
+/// unless it streams. Throws UsageError, FatalError, RefusedError and BusyError.
+ExtractReport extract(const ExtractOptions& options, const RuntimeOpener& open_runtime,
+                      ExtractObserver& observer, const LogSink& log, std::stop_token stop);
+
+/// What extract() would write, without looking at inputs: fingerprints and row shapes. Throws FatalError
+/// where the model does not have a feature.
+OutputSpec make_output_spec(const ExtractOptions& options, const ModelMetadata& model);
+
+}  // namespace vit_embed

@@ -1,0 +1,181 @@
+#include "pipeline/pipeline.h"
+
+#include <cmath>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <thread>
+
+#include "pipeline/batch.h"
+#include "pipeline/bounded_queue.h"
+
+namespace vit_embed {
+namespace {
+
+/// One is filled, one waits for the forward, one is in it, one is written.
+constexpr std::size_t kBatchesInFlight = 4;
+
+struct DecodeTask {
+  Batch* batch;
+  std::size_t slot;
+};
+
+class Pipeline {
+ public:
+  Pipeline(InputStream& inputs, Model& model, const PipelineOptions& options, BatchWriter& writer)
+      : inputs_(inputs),
+        model_(model),
+        options_(options),
+        writer_(writer),
+        decode_tasks_(kBatchesInFlight * options.batch_size) {
+    const auto size = static_cast<std::size_t>(model.metadata().preprocessing.image_size);
+    for (std::size_t i = 0; i < kBatchesInFlight; ++i) {
+      batches_.push_back(std::make_unique<Batch>(options.batch_size, 3 * size * size));
+      free_.push(batches_.back().get(), {});
+    }
+  }
+
+  void run(std::stop_token stop) {
+    const std::stop_callback forward_stop(stop, [this] { abort_.request_stop(); });
+    {
+      std::vector<std::jthread> threads;
+      threads.emplace_back([this] { guarded([this] { list(); }); });
+      for (int i = 0; i < options_.decode_threads; ++i) {
+        threads.emplace_back([this] { guarded([this] { decode(); }); });
+      }
+      threads.emplace_back([this] { guarded([this] { write(); }); });
+      guarded([this] { forward(); });
+      encoded_.close();
+    }
+    if (error_) std::rethrow_exception(error_);
+  }
+
+ private:
+  /// The first error stops every thread, and is thrown once they have ended.
+  template <class Work>
+  void guarded(Work work) {
+    try {
+      work();
+    } catch (...) {
+      const std::lock_guard lock(error_mutex_);
+      if (!error_) error_ = std::current_exception();
+      abort_.request_stop();
+    }
+  }
+
+  std::stop_token aborted() const { return abort_.get_token(); }
+
+  void list() {
+    while (!aborted().stop_requested()) {
+      std::vector<Input> inputs = next_inputs();
+      if (inputs.empty()) break;
+      const std::optional<Batch*> batch = free_.pop(aborted());
+      if (!batch) return;
+      (*batch)->assign(std::move(inputs));
+      if (!in_order_.push(*batch, aborted())) return;
+      for (std::size_t slot = 0; slot < (*batch)->size(); ++slot)
+        decode_tasks_.push({*batch, slot}, aborted());
+    }
+    in_order_.close();
+    decode_tasks_.close();
+  }
+
+  std::vector<Input> next_inputs() {
+    std::vector<Input> inputs;
+    while (inputs.size() < options_.batch_size && !aborted().stop_requested()) {
+      std::optional<Input> input = inputs_.next();
+      if (!input) break;
+      inputs.push_back(std::move(*input));
+    }
+    return inputs;
+  }
+
+  void decode() {
+    std::vector<std::byte> encoded;
+    while (const std::optional<DecodeTask> task = decode_tasks_.pop(aborted())) {
+      const Input& input = task->batch->input(task->slot);
+      std::optional<InputFailure> failure;
+      FileIdentity identity;
+      try {
+        identity = input.source->read(encoded);
+        model_.preprocess(encoded, options_.decode, task->batch->pixel_values(task->slot));
+      } catch (const InputError& error) {
+        failure = {error.kind(), error.what()};
+      } catch (const std::bad_alloc&) {
+        failure = {FailureKind::transient, "not enough memory for this image"};
+      }
+      if (identity == FileIdentity{}) identity = input.source->identify();
+      task->batch->set_done(task->slot, identity, std::move(failure));
+    }
+  }
+
+  void forward() {
+    while (const std::optional<Batch*> batch = in_order_.pop(aborted())) {
+      if (!(*batch)->wait_decoded(aborted()) || aborted().stop_requested()) return;
+      encode(**batch);
+      if (!encoded_.push(*batch, {})) return;
+    }
+  }
+
+  void encode(Batch& batch) {
+    const std::size_t count = batch.compact();
+    std::vector<std::vector<float>>& rows = batch.result().rows;
+    rows.resize(options_.features.size());
+    std::vector<FeatureOutput> outputs;
+    const auto hidden_size = static_cast<std::size_t>(model_.metadata().architecture.hidden_size);
+    const auto num_tokens = static_cast<std::size_t>(model_.metadata().architecture.num_tokens());
+    for (std::size_t f = 0; f < rows.size(); ++f) {
+      rows[f].resize(count * hidden_size * (options_.features[f] == Feature::tokens ? num_tokens : 1));
+      outputs.push_back({options_.features[f], rows[f]});
+    }
+    if (count == 0) return;
+    model_.encode(batch.pixel_values_of(count), count, outputs);
+    if (!options_.l2_normalize) return;
+    for (std::vector<float>& feature_rows : rows) l2_normalize(feature_rows, hidden_size);
+  }
+
+  /// Stops only when the forward has closed its queue, so that what was computed is written.
+  void write() {
+    while (const std::optional<Batch*> batch = encoded_.pop({})) {
+      try {
+        writer_.write((*batch)->result());
+      } catch (...) {
+        encoded_.close();
+        throw;
+      }
+      free_.push(*batch, {});
+    }
+  }
+
+  InputStream& inputs_;
+  Model& model_;
+  const PipelineOptions& options_;
+  BatchWriter& writer_;
+  std::vector<std::unique_ptr<Batch>> batches_;
+  BoundedQueue<Batch*> free_{kBatchesInFlight};
+  BoundedQueue<DecodeTask> decode_tasks_;
+  BoundedQueue<Batch*> in_order_{kBatchesInFlight};
+  BoundedQueue<Batch*> encoded_{kBatchesInFlight};
+  std::stop_source abort_;
+  std::mutex error_mutex_;
+  std::exception_ptr error_;
+};
+
+}  // namespace
+
+void l2_normalize(std::span<float> values, std::size_t length) {
+  for (; !values.empty(); values = values.subspan(length)) {
+    double sum = 0;
+    for (const float value : values.first(length)) sum += double{value} * double{value};
+    const double scale = sum > 0 ? 1 / std::sqrt(sum) : 0;
+    for (float& value : values.first(length)) value = static_cast<float>(value * scale);
+  }
+}
+
+void run_pipeline(InputStream& inputs, Model& model, const PipelineOptions& options, BatchWriter& writer,
+                  std::stop_token stop) {
+  Pipeline(inputs, model, options, writer).run(stop);
+}
+
+}  // namespace vit_embed

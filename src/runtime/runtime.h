@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "formats/feature.h"
+#include "formats/model_metadata.h"
+
+// The boundary: all that the command line and the pipeline know of images and models. What links LibTorch and
+// OpenCV stands behind it in one module, which open_runtime() loads when a model or an image is first needed:
+// a program linked with LibTorch takes 0.6 s and 165 MB to start. Only pure virtual classes, spans and std
+// types cross it, and the typed errors of base/error.h.
+
+namespace vit_embed {
+
+/// How an encoded image becomes pixels.
+struct DecodeOptions {
+  bool apply_exif_orientation =
+      true;  ///< turn the image as its EXIF tag says, as Transformers' load_image does
+};
+
+struct LoadOptions {
+  std::string device = "cpu";  ///< where the forward runs: "cpu" is all there is
+  int num_threads = 1;         ///< threads of one forward
+};
+
+/// A loaded model together with its preprocessing.
+class Model {
+ public:
+  virtual ~Model() = default;
+
+  virtual const ModelMetadata& metadata() const = 0;
+  /// The engine that runs the forward: "torchscript".
+  virtual std::string engine() const = 0;
+
+  /// Decodes and preprocesses one encoded image into `pixel_values`, float32 [3, S, S]. Throws InputError
+  /// with the reason. May be called from several threads at once. Blocks for the time of one decode; never
+  /// touches a file.
+  virtual void preprocess(std::span<const std::byte> encoded, const DecodeOptions& options,
+                          std::span<float> pixel_values) const = 0;
+
+  /// The forward of `batch_size` images, float32 [batch_size, 3, S, S], into every output. Blocks for the
+  /// whole forward. One call at a time. A feature the model lacks is a FatalError.
+  virtual void encode(std::span<const float> pixel_values, std::size_t batch_size,
+                      std::span<const FeatureOutput> outputs) = 0;
+};
+
+struct ExportOptions {
+  /// A directory in the Hub's layout, or a .safetensors file with its config.json beside it. May be empty
+  /// with `random_seed`: then the architecture is ViT-L/16 at 224x224.
+  std::filesystem::path source;
+  std::filesystem::path output;              ///< the TorchScript file; replaced atomically
+  std::optional<std::uint64_t> random_seed;  ///< weights drawn from this seed instead of read
+};
+
+/// A library behind the boundary and the version that is loaded, which may be newer than the one built
+/// against.
+struct LibraryVersion {
+  std::string name;
+  std::string version;
+};
+
+class Runtime {
+ public:
+  virtual ~Runtime() = default;
+
+  /// Reads, checks and writes a whole model. Blocks for the time of reading and writing the weights.
+  /// Throws FatalError naming every missing, extra or misshapen tensor.
+  virtual ModelMetadata export_model(const ExportOptions& options) = 0;
+
+  /// Throws FatalError naming the file where it cannot be used.
+  virtual std::unique_ptr<Model> load_model(const std::filesystem::path& model_file,
+                                            const LoadOptions& options) = 0;
+
+  virtual std::vector<LibraryVersion> library_versions() const = 0;
+};
+
+/// Opens the module: beside the program (a build tree) or in ../lib/vit-embed (an installation). Blocks for
+/// the dynamic loader's 0.6 s. Messages of the libraries behind the boundary go to `log`, which must outlive
+/// the runtime. Throws FatalError where the module is missing or of another build.
+std::unique_ptr<Runtime> open_runtime(LogSink log);
+
+/// What the module exports: `extern "C" Runtime* vit_embed_create_runtime(const char* version, const LogSink*
+/// log)`, null where `version` is not its own.
+inline constexpr const char* kCreateRuntimeSymbol = "vit_embed_create_runtime";
+using CreateRuntime = Runtime*(const char* version, const LogSink* log);
+
+}  // namespace vit_embed
