@@ -1,0 +1,60 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "base/error.h"
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/stderr_capture.h"
+#include "runtime/runtime.h"
+
+namespace vit_embed {
+namespace {
+
+struct ExportFlags {
+  ExportOptions options;
+  std::uint64_t seed = 0;
+  bool random = false;
+  bool quiet = false;
+};
+
+int run_export(ExportFlags& flags, Console& console) {
+  if (flags.quiet) console.set_level(LogLevel::error);
+  if (flags.random) flags.options.random_seed = flags.seed;
+  if (flags.options.source.empty() && !flags.random) {
+    throw UsageError("give a directory or .safetensors file to export, or --random-weights SEED");
+  }
+  const StderrCapture capture(console.log_sink());
+  const std::unique_ptr<Runtime> runtime = open_runtime(console.log_sink());
+  const ModelMetadata model = runtime->export_model(flags.options);
+  if (model.random_weights) {
+    console.log(LogLevel::warning, "RANDOM WEIGHTS: the embeddings of this model mean nothing");
+  }
+  const Architecture& a = model.architecture;
+  console.log(LogLevel::info,
+              fmt::format("{}: ViT, {} layers, hidden size {}, {}x{} in patches of {}, {}",
+                          flags.options.output.native(), a.num_hidden_layers, a.hidden_size, a.image_size,
+                          a.image_size, a.patch_size, a.pooler ? "with pooler" : "no pooler"));
+  return kExitDone;
+}
+
+}  // namespace
+
+void add_export_command(CLI::App& program, CommandContext& context) {
+  auto flags = std::make_shared<ExportFlags>();
+  CLI::App* command = program.add_subcommand("export", "Make a TorchScript model file from weights");
+  command->add_option(
+      "SOURCE", flags->options.source,
+      "Directory in the Hub's layout (config.json, model.safetensors), a .safetensors file, or "
+      "ORG/NAME in the Hub's cache");
+  command->add_option("-o,--output", flags->options.output, "The model file to write")->required();
+  CLI::Option* seed = command->add_option("--random-weights", flags->seed,
+                                          "Draw the weights from this seed; without SOURCE, of a ViT-L/16");
+  command->add_flag("-q,--quiet", flags->quiet, "Say nothing but errors");
+  command->callback([flags, seed, &context] {
+    flags->random = seed->count() > 0;
+    context.run = [flags, &context] { return run_export(*flags, context.console); };
+  });
+}
+
+}  // namespace vit_embed

@@ -1,0 +1,265 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <set>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "cli/commands.h"
+#include "cli/count_or_percent.h"
+#include "cli/exit_code.h"
+#include "cli/extract_progress.h"
+#include "cli/stderr_capture.h"
+#include "pipeline/dry_run.h"
+#include "pipeline/extract.h"
+#include "runtime/instruction_set.h"
+
+namespace vit_embed {
+namespace {
+
+constexpr std::size_t kLargestBatch = 4096;
+constexpr std::size_t kAutoBatch = 8;
+
+/// The command line as typed, where it is not an option as it stands.
+struct ExtractFlags {
+  ExtractOptions options;
+  std::string files_from;
+  std::string format;
+  std::vector<std::string> features{"cls"};
+  std::string dtype = "float32";
+  std::string batch_size = "auto";
+  int threads = 0;
+  std::string on_error = "skip";
+  std::string max_failures = "0";
+  std::string exif_orientation = "apply";
+  bool dry_run = false;
+  bool quiet = false;
+  bool verbose = false;
+};
+
+OutputFormat choose_format(const ExtractFlags& flags) {
+  const bool streams = flags.options.streams();
+  const std::optional<OutputFormat> format = !flags.format.empty() ? output_format_from_string(flags.format)
+                                             : streams             ? OutputFormat::csv
+                                                                   : output_format_of(flags.options.output);
+  if (!format) {
+    throw UsageError(
+        fmt::format("the format of '{}' is not known by its name: use .npy, .csv, .jsonl, or --format",
+                    flags.options.output.native()));
+  }
+  if (streams && *format == OutputFormat::npy) {
+    throw UsageError(
+        "npy cannot be streamed, for its header needs the count: use --format csv or jsonl, or a file");
+  }
+  return *format;
+}
+
+std::vector<Feature> choose_features(const ExtractFlags& flags, OutputFormat format) {
+  std::vector<Feature> features;
+  for (const std::string& name : flags.features) {
+    const std::optional<Feature> feature = feature_from_string(name);
+    if (!feature)
+      throw UsageError(fmt::format("--feature '{}': there are cls, pooler, mean and tokens", name));
+    features.push_back(*feature);
+  }
+  if (std::set(features.begin(), features.end()).size() != features.size()) {
+    throw UsageError("--feature: each feature once");
+  }
+  if (flags.options.streams() && features.size() > 1) throw UsageError("only one feature can be streamed");
+  if (format != OutputFormat::npy && std::ranges::count(features, Feature::tokens) > 0) {
+    throw UsageError("--feature tokens goes to .npy only");
+  }
+  return features;
+}
+
+std::size_t choose_batch_size(const std::string& text) {
+  if (text == "auto") return kAutoBatch;
+  std::size_t size = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
+  if (error != std::errc{} || end != text.data() + text.size() || size == 0 || size > kLargestBatch) {
+    throw UsageError(fmt::format("--batch-size '{}': auto, or 1 to {}", text, kLargestBatch));
+  }
+  return size;
+}
+
+/// The options that the flags stand for. Throws UsageError.
+ExtractOptions make_options(const ExtractFlags& flags) {
+  ExtractOptions options = flags.options;
+  if (!flags.files_from.empty()) options.inputs.files_from = flags.files_from;
+  options.format = choose_format(flags);
+  options.features = choose_features(flags, options.format);
+  options.dtype = *element_type_from_string(flags.dtype);
+  options.batch_size = choose_batch_size(flags.batch_size);
+  options.num_threads = flags.threads > 0 ? flags.threads : available_processors();
+  options.on_error = flags.on_error == "nan"    ? OnError::nan
+                     : flags.on_error == "fail" ? OnError::fail
+                                                : OnError::skip;
+  options.apply_exif_orientation = flags.exif_orientation == "apply";
+  return options;
+}
+
+int run_dry(const ExtractOptions& options, const RuntimeOpener& opener, std::stop_token stop) {
+  const DryRunReport report = dry_run(options, opener, stop);
+  fmt::print("inputs: {} ({:.1f} MiB)\n", report.inputs, static_cast<double>(report.input_bytes) / (1 << 20));
+  fmt::print("output: about {:.1f} MiB\n", report.output_bytes / (1 << 20));
+  if (report.seconds_per_image == 0) {
+    fmt::print("time: unknown, for none of the first images could be embedded\n");
+  } else {
+    fmt::print("time: about {} ({:.4f} s an image)\n",
+               spelled_duration(report.seconds_per_image * static_cast<double>(report.inputs)),
+               report.seconds_per_image);
+  }
+  return kExitDone;
+}
+
+void summarize(const ExtractReport& report, const ExtractOptions& options, const ExtractProgress& progress,
+               Console& console) {
+  const std::string output = options.streams() ? "stdout" : options.output.native();
+  const RunCounts& counts = report.counts;
+  if (report.up_to_date) {
+    console.log(LogLevel::info,
+                fmt::format("{}: up to date, {} rows, {} failed", output, counts.rows, counts.failures()));
+    return;
+  }
+  const double seconds = progress.seconds();
+  const std::string rate = fmt::format("{:.1f} s, {:.2f} images/s", seconds,
+                                       static_cast<double>(progress.done_now()) / std::max(seconds, 1e-3));
+  if (report.interrupted) {
+    console.log(LogLevel::warning,
+                fmt::format("stopped: {} images done, {} failed, in {}{}", counts.inputs, counts.failures(),
+                            rate, options.streams() ? "" : "; the same command goes on from here"));
+    return;
+  }
+  console.log(LogLevel::info,
+              fmt::format("{}: {} rows, {} failed, in {}", output, counts.rows, counts.failures(), rate));
+}
+
+int run_extract(const ExtractFlags& flags, Console& console) {
+  const ExtractOptions options = make_options(flags);
+  const CountOrPercent max_failures = count_or_percent_from_string(flags.max_failures);
+  if (flags.quiet) console.set_level(LogLevel::error);
+  if (flags.verbose) console.set_level(LogLevel::debug);
+  const LogSink log = console.log_sink();
+  const InterruptWatch interrupt;
+  std::optional<StderrCapture> capture;
+  const RuntimeOpener opener = [&] {
+    capture.emplace(log);
+    return open_runtime(log);
+  };
+  if (flags.dry_run) return run_dry(options, opener, interrupt.token());
+  ExtractProgress progress(console, !flags.quiet);
+  const ExtractReport report = extract(options, opener, progress, log, interrupt.token());
+  if (report.random_weights) {
+    console.log(LogLevel::warning, "RANDOM WEIGHTS: these embeddings mean nothing");
+  }
+  summarize(report, options, progress, console);
+  if (report.interrupted) return 128 + interrupt.signal();
+  if (report.up_to_date) return kExitDone;
+  return max_failures.allows(report.counts.failures(), report.counts.inputs) ? kExitDone : kExitImagesFailed;
+}
+
+void add_input_flags(CLI::App& command, ExtractFlags& flags) {
+  InputOptions& inputs = flags.options.inputs;
+  command.add_option("IMAGES", inputs.paths, "Files, folders, or - for one image on stdin");
+  command
+      .add_option("--files-from", flags.files_from, "Also the paths in this list, - for stdin, one a line")
+      ->group("Inputs");
+  command.add_flag("-0,--null", inputs.null_separated, "The list's entries end with a NUL byte")
+      ->group("Inputs");
+  command.add_option("--include", inputs.folders.include, "In folders, only paths that match this glob")
+      ->allow_extra_args(false)
+      ->group("Inputs");
+  command.add_option("--exclude", inputs.folders.exclude, "In folders, no path that matches this glob")
+      ->allow_extra_args(false)
+      ->group("Inputs");
+  command.add_flag("--hidden", inputs.folders.hidden, "In folders, also names that start with a dot")
+      ->group("Inputs");
+  command.add_option("--stdin-name", inputs.stdin_name, "What the image on stdin is called")
+      ->capture_default_str()
+      ->group("Inputs");
+  command.add_option("--exif-orientation", flags.exif_orientation, "Turn images as their EXIF tag says")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"apply", "ignore"}))
+      ->group("Inputs");
+}
+
+void add_output_flags(CLI::App& command, ExtractFlags& flags) {
+  ExtractOptions& options = flags.options;
+  command.add_option("-o,--output", options.output, "The file to write: .npy, .csv, .jsonl, or - for stdout")
+      ->required();
+  command.add_option("--format", flags.format, "npy, csv or jsonl, whatever the output is called")
+      ->check(CLI::IsMember({"npy", "csv", "jsonl"}))
+      ->group("Output");
+  command
+      .add_option("--feature", flags.features,
+                  "cls, pooler, mean or tokens; several, with commas, go to a file each")
+      ->capture_default_str()
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->group("Output");
+  command.add_flag("--l2-normalize", options.l2_normalize, "Scale each embedding to length 1")
+      ->group("Output");
+  command.add_option("--dtype", flags.dtype, "Numbers as float32 or float16")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"float32", "float16"}))
+      ->group("Output");
+  command.add_flag("--restart", options.restart, "Discard an unfinished run and make a finished output anew")
+      ->group("Output");
+  command
+      .add_flag("--allow-mixed", options.allow_mixed, "Go on from a run of another engine or instruction set")
+      ->group("Output");
+}
+
+void add_failure_flags(CLI::App& command, ExtractFlags& flags) {
+  command
+      .add_option("--on-error", flags.on_error,
+                  "A failed image has no row (skip), a row of NaN (nan), or ends the run (fail)")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"skip", "nan", "fail"}))
+      ->group("Failures");
+  command.add_option("--failures", flags.options.failures, "Write the list of failed images here too")
+      ->group("Failures");
+  command
+      .add_option("--max-failures", flags.max_failures, "Exit with 0 up to so many failed images, N or P%")
+      ->capture_default_str()
+      ->group("Failures");
+}
+
+void add_run_flags(CLI::App& command, ExtractFlags& flags) {
+  command.add_option("-m,--model", flags.options.model, "Model file, made by vit-embed export")->required();
+  command.add_option("--device", flags.options.device, "Where the forward runs: cpu")
+      ->capture_default_str()
+      ->group("Run");
+  command.add_option("--batch-size", flags.batch_size, "Images in a forward, or auto")
+      ->capture_default_str()
+      ->group("Run");
+  command
+      .add_option("--threads", flags.threads,
+                  "Threads for forward and decoding; 0: as many as there are processors")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1024))
+      ->group("Run");
+  command
+      .add_flag("--dry-run", flags.dry_run,
+                "Tell how many images, how large an output and how long; write nothing")
+      ->group("Run");
+  command.add_flag("-q,--quiet", flags.quiet, "Say nothing but errors")->group("Run");
+  command.add_flag("-v,--verbose", flags.verbose, "Also what the libraries say")->group("Run");
+}
+
+}  // namespace
+
+void add_extract_command(CLI::App& program, CommandContext& context) {
+  auto flags = std::make_shared<ExtractFlags>();
+  CLI::App* command = program.add_subcommand("extract", "Embed images");
+  add_input_flags(*command, *flags);
+  add_run_flags(*command, *flags);
+  add_output_flags(*command, *flags);
+  add_failure_flags(*command, *flags);
+  command->callback([flags, &context] {
+    context.run = [flags, &context] { return run_extract(*flags, context.console); };
+  });
+}
+
+}  // namespace vit_embed
