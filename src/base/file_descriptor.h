@@ -24,6 +24,8 @@ class FileDescriptor {
   static FileDescriptor open(const std::filesystem::path& path, int flags);
 
   int get() const { return fd_; }
+  /// Gives the descriptor away.
+  int release() { return std::exchange(fd_, -1); }
   explicit operator bool() const { return fd_ >= 0; }
   const std::filesystem::path& path() const { return path_; }
 

@@ -87,7 +87,8 @@ std::string read_metadata_entry(zip_t* archive, const std::filesystem::path& pat
   const std::string suffix = "/extra/" + std::string(kModelMetadataName);
   bool torchscript = false;
   for (zip_int64_t i = 0; i < zip_get_num_entries(archive, 0); ++i) {
-    const std::string_view name = zip_get_name(archive, static_cast<zip_uint64_t>(i), ZIP_FL_ENC_RAW);
+    const char* raw_name = zip_get_name(archive, static_cast<zip_uint64_t>(i), ZIP_FL_ENC_RAW);
+    const std::string_view name = raw_name == nullptr ? "" : raw_name;
     torchscript = torchscript || name.find("/code/") != std::string_view::npos;
     if (!name.ends_with(suffix)) continue;
     zip_stat_t status;
@@ -99,7 +100,9 @@ std::string read_metadata_entry(zip_t* archive, const std::filesystem::path& pat
       throw FatalError(fmt::format("model file '{}': {} cannot be read", path.native(), kModelMetadataName));
     }
     std::string text(status.size, '\0');
-    if (zip_fread(entry.get(), text.data(), text.size()) != static_cast<zip_int64_t>(text.size())) {
+    char beyond;  // libzip checks the CRC when it is asked for more than there is
+    if (zip_fread(entry.get(), text.data(), text.size()) != static_cast<zip_int64_t>(text.size()) ||
+        zip_fread(entry.get(), &beyond, 1) != 0) {
       throw FatalError(fmt::format("model file '{}': {} is damaged", path.native(), kModelMetadataName));
     }
     return text;

@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <charconv>
-#include <regex>
+#include <optional>
+#include <string_view>
 
 #include "base/error.h"
 #include "base/file_descriptor.h"
@@ -15,30 +17,103 @@ namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
 
-std::vector<std::uint64_t> parse_shape(const std::string& text) {
-  std::vector<std::uint64_t> shape;
-  const std::regex number("[0-9]+");
-  for (auto it = std::sregex_iterator(text.begin(), text.end(), number); it != std::sregex_iterator(); ++it) {
-    const std::string digits = it->str();
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (error != std::errc{}) throw FatalError("a dimension is too large");
-    shape.push_back(value);
+/// Takes tokens off the front of the dict: a Python literal, as NumPy writes it.
+class DictReader {
+ public:
+  explicit DictReader(std::string_view dict) : dict_(dict) {}
+
+  /// Goes to the value of a key.
+  DictReader& at(std::string_view key) {
+    rest_ = dict_;
+    const std::size_t found = rest_.find(fmt::format("'{}'", key));
+    if (found != std::string_view::npos) {
+      rest_.remove_prefix(found + key.size() + 2);
+      if (take(":")) return *this;
+    }
+    throw FatalError(fmt::format("no {} in its header", key));
   }
+
+  /// Takes `token` where it is next, after spaces.
+  bool take(std::string_view token) {
+    rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t\n"), rest_.size()));
+    if (!rest_.starts_with(token)) return false;
+    rest_.remove_prefix(token.size());
+    return true;
+  }
+
+  std::optional<std::uint64_t> take_number() {
+    take("");
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
+    if (error == std::errc::result_out_of_range) throw FatalError("a dimension is too large");
+    if (error != std::errc{}) return std::nullopt;
+    rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
+    take("L");  // Python 2's
+    return value;
+  }
+
+  /// What stands before `end`, which is taken too.
+  std::string take_until(std::string_view end) {
+    const std::size_t length = rest_.find(end);
+    if (length == std::string_view::npos) throw FatalError("its header is not as NumPy writes it");
+    const std::string text(rest_.substr(0, length));
+    rest_.remove_prefix(length + end.size());
+    return text;
+  }
+
+ private:
+  std::string_view dict_;
+  std::string_view rest_;
+};
+
+/// A string such as '<f4', or for records a list of pairs, which is kept as it stands.
+std::string parse_descr(DictReader& reader) {
+  reader.at("descr");
+  if (reader.take("'")) return reader.take_until("'");
+  if (reader.take("[")) return "[" + reader.take_until("]") + "]";
+  throw FatalError("no descr in its header");
+}
+
+bool parse_fortran_order(DictReader& reader) {
+  reader.at("fortran_order");
+  if (reader.take("True")) return true;
+  if (reader.take("False")) return false;
+  throw FatalError("no fortran_order in its header");
+}
+
+std::vector<std::uint64_t> parse_shape(DictReader& reader) {
+  std::vector<std::uint64_t> shape;
+  bool good = reader.at("shape").take("(");
+  while (good && !reader.take(")")) {
+    const std::optional<std::uint64_t> dimension = reader.take_number();
+    good = dimension.has_value();
+    if (!good) break;
+    shape.push_back(*dimension);
+    if (!reader.take(",")) {
+      good = reader.take(")");
+      break;
+    }
+  }
+  if (!good) throw FatalError("no shape in its header");
   return shape;
 }
 
-void parse_dict(const std::string& dict, NpyDescription& description) {
-  std::smatch match;
-  if (!std::regex_search(dict, match, std::regex(R"('descr'\s*:\s*'([^']*)')"))) throw FatalError("no descr");
-  description.descr = match[1];
-  if (!std::regex_search(dict, match, std::regex(R"('fortran_order'\s*:\s*(True|False))"))) {
-    throw FatalError("no fortran_order");
-  }
-  description.fortran_order = match[1] == "True";
-  if (!std::regex_search(dict, match, std::regex(R"('shape'\s*:\s*\(([0-9, ]*)\))")))
-    throw FatalError("no shape");
-  description.shape = parse_shape(match[1]);
+void parse_dict(std::string_view dict, NpyDescription& description) {
+  DictReader reader(dict);
+  description.descr = parse_descr(reader);
+  description.fortran_order = parse_fortran_order(reader);
+  description.shape = parse_shape(reader);
+}
+
+/// Bytes of an element such as "<f4"; nothing where it cannot be told.
+std::optional<std::uint64_t> size_of(const std::string& descr) {
+  constexpr std::uint64_t kCodePoint = 4;  // "<U8" holds 8 of them
+  if (descr.size() < 3) return std::nullopt;
+  std::uint64_t size = 0;
+  const char* const last = descr.data() + descr.size();
+  const auto [end, error] = std::from_chars(descr.data() + 2, last, size);
+  if (error != std::errc{} || end != last || size > (std::uint64_t{1} << 32)) return std::nullopt;
+  return descr[1] == 'U' ? size * kCodePoint : size;
 }
 
 NpyDescription parse(FileDescriptor& file) {
@@ -83,8 +158,9 @@ std::string npy_header(ElementType type, const std::vector<std::uint64_t>& shape
 }
 
 bool NpyDescription::is_complete() const {
-  if (descr.size() < 3 || descr.find_first_not_of("0123456789", 2) != std::string::npos) return true;
-  std::uint64_t bytes = static_cast<std::uint64_t>(std::stoul(descr.substr(2)));
+  const std::optional<std::uint64_t> element = size_of(descr);
+  if (!element) return true;
+  std::uint64_t bytes = *element;
   for (const std::uint64_t dimension : shape) {
     if (__builtin_mul_overflow(bytes, dimension, &bytes)) return false;
   }

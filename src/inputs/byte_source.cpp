@@ -58,6 +58,9 @@ FileIdentity FileSource::identify() const {
 FileIdentity FileSource::read(std::vector<std::byte>& bytes) const {
   // O_NONBLOCK: opening a FIFO that nobody writes to must not hang; it means nothing for a regular file.
   const int fd = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (fd < 0 && errno == ENXIO) {  // a socket
+    throw InputError(FailureKind::permanent, "not a regular file");
+  }
   if (fd < 0) fail_with_errno();
   FileDescriptor file(fd, path_);
   struct stat status {};

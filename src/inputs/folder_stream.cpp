@@ -68,21 +68,30 @@ bool FolderStream::is_wanted_file(const std::string& relative) const {
   return options_.include.empty() ? has_image_extension(relative) : matches_any(options_.include, relative);
 }
 
-std::vector<std::string> FolderStream::list(const std::string& prefix, int directory) const {
-  const std::unique_ptr<DIR, DirectoryCloser> stream(::fdopendir(directory));
+/// The wanted names in a directory, sorted; `error` is set where it cannot be read to its end.
+std::vector<std::string> FolderStream::list(const std::string& prefix, FileDescriptor directory,
+                                            int& error) const {
   std::vector<std::string> names;
-  errno = 0;
-  while (const dirent* entry = ::readdir(stream.get())) {
+  const std::unique_ptr<DIR, DirectoryCloser> stream(::fdopendir(directory.get()));
+  if (!stream) {
+    error = errno;
+    return names;
+  }
+  const int fd = directory.release();  // it is the stream's
+  while (true) {
+    errno = 0;
+    const dirent* entry = ::readdir(stream.get());
+    if (entry == nullptr) break;
     const std::string_view name = entry->d_name;
     if (name == "." || name == ".." || (name.starts_with('.') && !options_.hidden)) continue;
     std::string relative = prefix + std::string(name);
-    if (is_directory(directory, *entry)) {
+    if (is_directory(fd, *entry)) {
       if (is_wanted_directory(relative)) names.push_back(std::string(name) + "/");
     } else if (is_wanted_file(relative)) {
       names.emplace_back(name);
     }
-    errno = 0;
   }
+  error = errno;
   std::ranges::sort(names);
   return names;
 }
@@ -90,19 +99,15 @@ std::vector<std::string> FolderStream::list(const std::string& prefix, int direc
 /// Goes down into a directory; what comes back is its failure.
 std::optional<Input> FolderStream::enter(const std::string& prefix) {
   const std::string path = prefix.empty() ? root_ : full_path(prefix.substr(0, prefix.size() - 1));
-  const int directory = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  FileDescriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), path);
   struct stat status {};
-  if (directory < 0 || ::fstat(directory, &status) != 0) return failed_folder(path, errno);
+  if (!directory || ::fstat(directory.get(), &status) != 0) return failed_folder(path, errno);
   const bool is_ancestor = std::ranges::any_of(levels_, [&status](const Level& level) {
     return level.device == status.st_dev && level.inode == status.st_ino;
   });
-  if (is_ancestor) {
-    FileDescriptor closer(directory, path);
-    return std::nullopt;
-  }
-  Level level{prefix, status.st_dev, status.st_ino, list(prefix, directory)};
-  const int error = errno;
-  levels_.push_back(std::move(level));
+  if (is_ancestor) return std::nullopt;
+  int error = 0;
+  levels_.push_back({prefix, status.st_dev, status.st_ino, list(prefix, std::move(directory), error)});
   return error == 0 ? std::nullopt : std::optional(failed_folder(path, error));
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/file_descriptor.h"
 #include "inputs/input_stream.h"
 
 namespace vit_embed {
@@ -34,7 +35,7 @@ class FolderStream : public InputStream {
   };
 
   std::optional<Input> enter(const std::string& prefix);
-  std::vector<std::string> list(const std::string& prefix, int directory) const;
+  std::vector<std::string> list(const std::string& prefix, FileDescriptor directory, int& error) const;
   bool is_wanted_directory(const std::string& relative) const;
   bool is_wanted_file(const std::string& relative) const;
   std::string full_path(const std::string& relative) const;

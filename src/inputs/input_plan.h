@@ -20,8 +20,8 @@ namespace vit_embed {
 class InputPlan {
  public:
   /// Takes everything from `inputs`. The temporary file is made in `directory`. Blocks until the last of them
-  /// is listed.
-  InputPlan(InputStream& inputs, const std::filesystem::path& directory);
+  /// is listed, or a stop is requested: then the plan is not the whole.
+  InputPlan(InputStream& inputs, const std::filesystem::path& directory, std::stop_token stop);
 
   std::uint64_t count() const { return count_; }
   std::uint64_t total_bytes() const { return total_bytes_; }

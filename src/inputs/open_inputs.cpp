@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 #include "base/error.h"
 #include "base/file_descriptor.h"
@@ -21,13 +22,13 @@ class SingleInput : public InputStream {
   explicit SingleInput(std::string path) : path_(std::move(path)) {}
 
   std::optional<Input> next() override {
-    if (path_.empty()) return std::nullopt;
-    auto source = std::make_unique<FileSource>(path_);
-    return Input{std::exchange(path_, {}), std::move(source)};
+    if (std::exchange(done_, true)) return std::nullopt;
+    return Input{path_, std::make_unique<FileSource>(path_)};
   }
 
  private:
   std::string path_;
+  bool done_ = false;
 };
 
 class StdinInput : public InputStream {

@@ -79,20 +79,41 @@ PartialRun::~PartialRun() {
 }
 
 bool PartialRun::has_earlier_run() const {
-  return fs::exists(in_partial("run.json")) && fs::exists(in_partial("journal"));
+  std::error_code ignored;
+  return fs::exists(in_partial("run.json"), ignored) && fs::exists(in_partial("journal"), ignored);
 }
 
 void PartialRun::discard() {
+  fs::remove(in_partial("journal"));  // first: without it, what is left when this is cut short is nothing
   for (const fs::directory_entry& entry : fs::directory_iterator(directory_)) {
     if (entry.path().filename() != "lock") fs::remove_all(entry.path());
   }
 }
 
+/// Whether every file of the earlier run is there with its header. A loss of power may have left less.
+bool PartialRun::has_files() const {
+  const auto has = [](const fs::path& path, std::string_view header) {
+    std::error_code missing;
+    const std::uintmax_t size = fs::file_size(path, missing);
+    return !missing && size >= header.size();
+  };
+  for (const FeatureSpec& feature : spec_.features) {
+    if (!has(partial_files(spec_.path, feature.fingerprint.feature).rows, rows_header(spec_.format, feature)))
+      return false;
+  }
+  if (spec_.format == OutputFormat::npy && !has(in_partial("index.csv"), kIndexHeader)) return false;
+  return has(in_partial("failures.csv"), kFailuresHeader);
+}
+
 void PartialRun::open_files(bool create) {
   const auto open = [create](const fs::path& path, std::string_view header) {
-    return create ? AppendFile::create(path, header) : AppendFile::reopen(path, header.size());
+    if (create) return AppendFile::create(path, header);
+    AppendFile file = AppendFile::reopen(path, header.size());
+    file.overwrite_header(header);  // no mark covers it
+    return file;
   };
   rows_.clear();
+  row_writers_.clear();
   rows_.reserve(spec_.features.size());  // the writers hold references
   for (const FeatureSpec& feature : spec_.features) {
     const fs::path path = partial_files(spec_.path, feature.fingerprint.feature).rows;
@@ -130,6 +151,11 @@ void PartialRun::resume(const RunRecord& record, const PlannedInputs& planned, b
   }
   for (const std::string& difference : differences(then, record)) {
     log_(LogLevel::warning, fmt::format("going on from a run of another build: {}", difference));
+  }
+  if (!has_files()) {
+    log_(LogLevel::warning, fmt::format("files are missing in '{}': starting anew", directory_.native()));
+    begin(record);
+    return;
   }
   record_ = then;
   open_files(false);

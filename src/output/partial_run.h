@@ -70,8 +70,9 @@ class PartialRun : public BatchWriter {
   /// Sets up a new run.
   void begin(const RunRecord& record);
   /// Goes on with the earlier run as far as its journal is a prefix of the inputs as they are now, in whole
-  /// batches. Throws RefusedError, naming each difference, where the earlier run was of other options;
-  /// another engine or instruction set is let pass with `allow_mixed`.
+  /// batches; where its files are gone or cut, from the start. Throws RefusedError, naming each difference,
+  /// where the earlier run was of other options; another engine or instruction set is let pass with
+  /// `allow_mixed`.
   void resume(const RunRecord& record, const PlannedInputs& planned, bool allow_mixed);
 
   const RunCounts& counts() const { return counts_; }
@@ -86,6 +87,7 @@ class PartialRun : public BatchWriter {
 
  private:
   std::filesystem::path in_partial(std::string_view name) const { return directory_ / name; }
+  bool has_files() const;
   void open_files(bool create);
   std::vector<AppendFile*> files();
   bool accept(const JournalBatch& batch, const PlannedInputs& planned, std::uint64_t batch_size);

@@ -38,10 +38,19 @@ void publish_feature(const OutputFiles& from, const OutputFiles& to) {
   if (meta.index_sha256.empty()) remove_if_there(to.index);
   if (meta.failures() == 0) remove_if_there(to.failures);
   rename_if_there(from.index, to.index);
-  rename_if_there(from.failures, to.failures);
+  if (meta.failures() > 0) rename_if_there(from.failures, to.failures);
   sync_directory(directory);
   rename_file(from.meta, to.meta);
   sync_directory(directory);
+}
+
+/// Removes X.partial so that, wherever it is cut short, what is left is either complete, and is removed by
+/// the next run, or nothing that a run could go on from.
+void remove_partial(const fs::path& partial) {
+  remove_if_there(partial / "journal");
+  remove_if_there(partial / kCompleteMarker);
+  sync_directory(partial);
+  fs::remove_all(partial);
 }
 
 bool has_its_files(const OutputFiles& files, const OutputMeta& meta) {
@@ -75,7 +84,7 @@ bool finish_publication(const fs::path& path) {
     publish_feature(partial_files(path, fingerprint.feature),
                     published_files(output_path(path, fingerprint.feature, several)));
   }
-  fs::remove_all(partial);
+  remove_partial(partial);
   return true;
 }
 

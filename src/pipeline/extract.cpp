@@ -109,9 +109,9 @@ class Extraction {
     } else if (is_done(plan)) {
       return;
     }
-    partial.require_space(plan.count());
     load();
     take_up(partial, plan);
+    partial.require_space(plan.count() - partial.counts().inputs);
     report_.counts = partial.counts();
     observer_.on_start(plan.count(), partial.counts());
     RemainingInputs remaining(plan, partial.counts().inputs);

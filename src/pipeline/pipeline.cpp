@@ -40,12 +40,14 @@ class Pipeline {
     const std::stop_callback forward_stop(stop, [this] { abort_.request_stop(); });
     {
       std::vector<std::jthread> threads;
-      threads.emplace_back([this] { guarded([this] { list(); }); });
-      for (int i = 0; i < options_.decode_threads; ++i) {
-        threads.emplace_back([this] { guarded([this] { decode(); }); });
-      }
-      threads.emplace_back([this] { guarded([this] { write(); }); });
-      guarded([this] { forward(); });
+      guarded([this, &threads] {  // a thread that cannot be started ends the others, too
+        threads.emplace_back([this] { guarded([this] { list(); }); });
+        for (int i = 0; i < options_.decode_threads; ++i) {
+          threads.emplace_back([this] { guarded([this] { decode(); }); });
+        }
+        threads.emplace_back([this] { guarded([this] { write(); }); });
+        forward();
+      });
       encoded_.close();
     }
     if (error_) std::rethrow_exception(error_);

@@ -1,0 +1,19 @@
+#include "formats/sidecars.h"
+
+#include <gtest/gtest.h>
+
+namespace vit_embed {
+namespace {
+
+TEST(Sidecars, RecordsHaveTheColumnsOfTheirHeaders) {
+  EXPECT_EQ(kIndexHeader, "row,path\n");
+  EXPECT_EQ(index_record(0, "a.jpg"), "0,a.jpg\n");
+  EXPECT_EQ(index_record(12345678901, "a,\"b\".jpg"), "12345678901,\"a,\"\"b\"\".jpg\"\n");
+  EXPECT_EQ(kFailuresHeader, "path,reason,kind\n");
+  EXPECT_EQ(failure_record("a\nb", "bad, very", FailureKind::permanent),
+            "\"a\nb\",\"bad, very\",permanent\n");
+  EXPECT_EQ(failure_record("a", "gone", FailureKind::transient), "a,gone,transient\n");
+}
+
+}  // namespace
+}  // namespace vit_embed
