@@ -18,6 +18,17 @@ std::string instruction_set() {
   return "baseline";
 }
 
+std::string openblas_core() {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  const bool skylake = __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
+                       __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vl") != 0;
+  if (skylake && __builtin_cpu_is("intel") != 0) return "SkylakeX";
+  if (__builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0) return "Haswell";
+#endif
+  return {};
+}
+
 int available_processors() {
   cpu_set_t set;
   if (::sched_getaffinity(0, sizeof(set), &set) == 0) return std::max(1, CPU_COUNT(&set));

@@ -8,6 +8,10 @@ namespace vit_embed {
 /// have it: "avx512-bf16", "avx512-vnni", "avx512", "avx2" or "baseline".
 std::string instruction_set();
 
+/// What OPENBLAS_CORETYPE should say for this processor: "SkylakeX", "Haswell", or "" where OpenBLAS's own
+/// choice is as good.
+std::string openblas_core();
+
 /// How many processors this process may run on.
 int available_processors();
 
