@@ -1,0 +1,115 @@
+#include "hub/snapshot.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/error.h"
+#include "base/file_descriptor.h"
+#include "hub/hub_cache.h"
+#include "hub/model_config.h"
+#include "hub/processor_config.h"
+#include "hub/random_weights.h"
+#include "hub/safetensors_weights.h"
+#include "vit/architecture.h"
+
+namespace vit_embed {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_present(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
+bool is_folder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+[[noreturn]] void refuse_pickle(const fs::path& file) {
+  throw FatalError(fmt::format(
+      "'{0}': a PyTorch pickle is not read; make a safetensors file of it: python3 -c \"import torch, "
+      "safetensors.torch as s; s.save_file(torch.load('{0}', weights_only=True), '{1}')\"",
+      file.native(), (parent_directory(file) / "model.safetensors").native()));
+}
+
+/// What is there under this name comes before what the Hub's cache has.
+CachedRepository locate(const fs::path& source) {
+  if (is_present(source)) return {source, ""};
+  if (std::optional<CachedRepository> cached = find_in_hub_cache(source.native())) return *std::move(cached);
+  if (!is_repository_id(source.native())) {
+    throw FatalError(fmt::format("'{}': no such directory or file", source.native()));
+  }
+  throw FatalError(fmt::format("'{}': no such directory or file, and no such repository in the Hub's cache '{}'",
+                               source.native(), hub_cache_directory().native()));
+}
+
+fs::path find_weights(const fs::path& source) {
+  if (!is_folder(source)) {
+    if (source.extension() == ".safetensors") return source;
+    if (source.extension() == ".bin" || source.extension() == ".pth") refuse_pickle(source);
+    throw FatalError(fmt::format("'{}' is neither a directory nor a .safetensors file", source.native()));
+  }
+  if (is_present(source / "model.safetensors")) return source / "model.safetensors";
+  if (is_present(source / "model.safetensors.index.json")) {
+    throw FatalError(fmt::format(
+        "'{}': weights in several files (model.safetensors.index.json) are not supported", source.native()));
+  }
+  if (is_present(source / "pytorch_model.bin")) refuse_pickle(source / "pytorch_model.bin");
+  throw FatalError(fmt::format("'{}': no model.safetensors in it", source.native()));
+}
+
+Preprocessing read_preprocessing(const fs::path& directory, int image_size, const LogSink& log) {
+  const fs::path path = directory / "preprocessor_config.json";
+  if (!is_present(path)) {
+    Preprocessing defaults;
+    defaults.image_size = image_size;
+    log(LogLevel::warning,
+        fmt::format("'{}': no preprocessor_config.json; taking ViTImageProcessor's defaults at {}x{}",
+                    directory.native(), image_size, image_size));
+    return defaults;
+  }
+  const Preprocessing preprocessing = read_processor_config(path);
+  if (preprocessing.image_size != image_size) {
+    throw FatalError(fmt::format("'{}': size is {}, but the model's image_size is {}", path.native(),
+                                 preprocessing.image_size, image_size));
+  }
+  return preprocessing;
+}
+
+Snapshot read_configs(const fs::path& directory, const LogSink& log) {
+  Snapshot snapshot;
+  snapshot.architecture = read_model_config(directory / "config.json");
+  snapshot.preprocessing = read_preprocessing(directory, snapshot.architecture.image_size, log);
+  return snapshot;
+}
+
+}  // namespace
+
+Snapshot open_snapshot(const fs::path& source, const LogSink& log) {
+  const CachedRepository place = locate(source);
+  const fs::path file = find_weights(place.directory);
+  Snapshot snapshot = read_configs(parent_directory(file), log);
+  snapshot.revision = place.revision;
+  auto weights = std::make_unique<SafetensorsWeights>(file);
+  snapshot.architecture.pooler = weights->has_pooler();
+  weights->check(vit_parameters(snapshot.architecture));
+  snapshot.weights = std::move(weights);
+  return snapshot;
+}
+
+Snapshot random_snapshot(const fs::path& source, std::uint64_t seed, const LogSink& log) {
+  Snapshot snapshot;
+  if (source.empty()) {
+    snapshot.architecture = vit_large_patch16_224();
+  } else {
+    const fs::path place = locate(source).directory;
+    snapshot = read_configs(is_folder(place) ? place : parent_directory(place), log);
+  }
+  snapshot.weights = std::make_unique<RandomWeights>(seed);
+  return snapshot;
+}
+
+}  // namespace vit_embed

@@ -1,0 +1,70 @@
+#include "vit/parameters.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <functional>
+#include <numeric>
+
+namespace vit_embed {
+namespace {
+
+class ParameterList {
+ public:
+  void add(std::string name, std::vector<std::int64_t> shape, ParameterRole role) {
+    parameters_.push_back({std::move(name), std::move(shape), role});
+  }
+
+  void add_linear(const std::string& name, std::int64_t out, std::int64_t in, bool bias = true) {
+    add(name + ".weight", {out, in}, ParameterRole::weight);
+    if (bias) add(name + ".bias", {out}, ParameterRole::bias);
+  }
+
+  void add_layer_norm(const std::string& name, std::int64_t size) {
+    add(name + ".weight", {size}, ParameterRole::norm_weight);
+    add(name + ".bias", {size}, ParameterRole::bias);
+  }
+
+  void add_encoder_layer(const std::string& name, const Architecture& a) {
+    const std::int64_t hidden = a.hidden_size;
+    for (const char* projection : {"query", "key", "value"}) {
+      add_linear(name + ".attention.attention." + projection, hidden, hidden, a.qkv_bias);
+    }
+    add_linear(name + ".attention.output.dense", hidden, hidden);
+    add_linear(name + ".intermediate.dense", a.intermediate_size, hidden);
+    add_linear(name + ".output.dense", hidden, a.intermediate_size);
+    add_layer_norm(name + ".layernorm_before", hidden);
+    add_layer_norm(name + ".layernorm_after", hidden);
+  }
+
+  std::vector<Parameter> take() && { return std::move(parameters_); }
+
+ private:
+  std::vector<Parameter> parameters_;
+};
+
+}  // namespace
+
+std::int64_t Parameter::num_elements() const {
+  return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
+}
+
+std::vector<Parameter> vit_parameters(const Architecture& a) {
+  const std::int64_t hidden = a.hidden_size;
+  ParameterList list;
+  list.add("embeddings.cls_token", {1, 1, hidden}, ParameterRole::embedding);
+  list.add("embeddings.position_embeddings", {1, a.num_tokens(), hidden}, ParameterRole::embedding);
+  list.add("embeddings.patch_embeddings.projection.weight",
+           {hidden, a.num_channels, a.patch_size, a.patch_size}, ParameterRole::weight);
+  list.add("embeddings.patch_embeddings.projection.bias", {hidden}, ParameterRole::bias);
+  for (int i = 0; i < a.num_hidden_layers; ++i) list.add_encoder_layer(fmt::format("encoder.layer.{}", i), a);
+  list.add_layer_norm("layernorm", hidden);
+  if (a.pooler) list.add_linear("pooler.dense", hidden, hidden);
+  return std::move(list).take();
+}
+
+std::string shape_to_string(const std::vector<std::int64_t>& shape) {
+  return fmt::format("[{}]", fmt::join(shape, ", "));
+}
+
+}  // namespace vit_embed
