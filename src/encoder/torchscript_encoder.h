@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "encoder/encoder.h"
+
+namespace vit_embed {
+
+struct EncoderOptions {
+  std::string device = "cpu";  ///< "cpu" is all there is
+  int num_threads = 1;         ///< of one forward, >= 1
+};
+
+/// The engine that runs the model file's own graph in LibTorch. Blocks for the time of reading and checking
+/// the weights. Throws FatalError naming the file, or the device where it is none of ours.
+std::unique_ptr<Encoder> load_torchscript_encoder(const std::filesystem::path& model_file,
+                                                  const EncoderOptions& options);
+
+/// Of the LibTorch that was built against; it does not tell the version that is loaded.
+std::string libtorch_version();
+
+}  // namespace vit_embed

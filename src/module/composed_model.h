@@ -1,0 +1,14 @@
+#pragma once
+
+#include <memory>
+
+#include "base/log.h"
+#include "encoder/encoder.h"
+#include "runtime/runtime.h"
+
+namespace vit_embed {
+
+/// An encoder, and the preprocessing that its metadata describe.
+std::unique_ptr<Model> compose_model(std::unique_ptr<Encoder> encoder, const LogSink& log);
+
+}  // namespace vit_embed

@@ -1,0 +1,32 @@
+#include "module/export_model.h"
+
+#include <utility>
+
+#include "base/error.h"
+#include "hub/snapshot.h"
+#include "hub/weight_digest.h"
+#include "torchscript/model_writer.h"
+
+namespace vit_embed {
+
+ModelMetadata export_model(const ExportOptions& options, const LogSink& log) {
+  const bool random = options.random_seed.has_value();
+  if (!random && options.source.empty()) throw UsageError("export needs a directory or a .safetensors file");
+  const Snapshot snapshot = random ? random_snapshot(options.source, *options.random_seed, log)
+                                   : open_snapshot(options.source, log);
+  WeightDigest digest = digest_weights(vit_parameters(snapshot.architecture), *snapshot.weights);
+
+  ModelMetadata metadata;
+  metadata.source = random ? "random" : options.source.native();
+  metadata.revision = snapshot.revision;
+  metadata.weights_sha256 = std::move(digest.sha256);
+  metadata.random_weights = random;
+  metadata.random_seed = options.random_seed.value_or(0);
+  metadata.architecture = snapshot.architecture;
+  metadata.preprocessing = snapshot.preprocessing;
+  metadata.tensors = std::move(digest.tensors);
+  write_model_file(options.output, metadata, *snapshot.weights);
+  return metadata;
+}
+
+}  // namespace vit_embed

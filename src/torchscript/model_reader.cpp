@@ -1,0 +1,72 @@
+#include "torchscript/model_reader.h"
+
+#include <fmt/format.h>
+#include <torch/csrc/jit/serialization/import.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+#include "base/error.h"
+#include "formats/digest.h"
+#include "torchscript/torch_error.h"
+#include "vit/architecture.h"
+#include "vit/parameters.h"
+
+namespace vit_embed {
+namespace {
+
+/// The messages below do not name the file: load_model_file() does.
+void check_table(const ModelMetadata& metadata) {
+  validate_architecture(metadata.architecture);
+  std::vector<Parameter> parameters = vit_parameters(metadata.architecture);
+  std::sort(parameters.begin(), parameters.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+  const bool same =
+      std::equal(parameters.begin(), parameters.end(), metadata.tensors.begin(), metadata.tensors.end(),
+                 [](const auto& a, const auto& b) { return a.name == b.name && a.shape == b.shape; });
+  if (!same) throw FatalError(fmt::format("{}: its tensors are not its architecture's", kModelMetadataName));
+}
+
+void check_tensor(const TensorEntry& entry, const at::Tensor& tensor) {
+  if (tensor.scalar_type() != at::kFloat || tensor.sizes() != at::IntArrayRef(entry.shape)) {
+    throw FatalError(fmt::format("tensor '{}' is not float32 {}", entry.name, shape_to_string(entry.shape)));
+  }
+  const at::Tensor values = tensor.contiguous();
+  const std::span bytes(static_cast<const std::byte*>(values.data_ptr()), values.nbytes());
+  if (xxh3_hex(bytes) != entry.xxh3)
+    throw FatalError(fmt::format("damaged: tensor '{}' has another hash", entry.name));
+}
+
+void check_tensors(const torch::jit::Module& module, const ModelMetadata& metadata) {
+  std::map<std::string, at::Tensor> parameters;
+  for (const auto& parameter : module.named_parameters()) parameters.emplace(parameter.name, parameter.value);
+  for (const TensorEntry& entry : metadata.tensors) {
+    const auto found = parameters.find(entry.name);
+    if (found == parameters.end()) throw FatalError(fmt::format("tensor '{}' is missing", entry.name));
+    check_tensor(entry, found->second);
+  }
+}
+
+}  // namespace
+
+LoadedModel load_model_file(const std::filesystem::path& path) {
+  LoadedModel model;
+  model.metadata = read_model_metadata(path);  // names the file itself
+  try {
+    check_table(model.metadata);
+    model.module = torch::jit::load(path.native(), at::kCPU);
+    check_tensors(model.module, model.metadata);
+    model.module.eval();
+  } catch (const c10::Error& e) {
+    throw FatalError(
+        fmt::format("model file '{}': LibTorch cannot load it: {}", path.native(), first_line(e)));
+  } catch (const Error& e) {
+    throw FatalError(fmt::format("model file '{}': {}", path.native(), e.what()));
+  } catch (const std::exception& e) {  // an error in the TorchScript source is no c10::Error
+    throw FatalError(fmt::format("model file '{}': LibTorch cannot load it: {}", path.native(), e.what()));
+  }
+  return model;
+}
+
+}  // namespace vit_embed

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <torch/csrc/jit/api/module.h>
+
+#include <filesystem>
+
+#include "formats/model_metadata.h"
+
+// Includes Torch: for encoder/torchscript*.cpp and this layer's .cpp files only.
+
+namespace vit_embed {
+
+struct LoadedModel {
+  torch::jit::Module module;  ///< in eval mode, on the CPU
+  ModelMetadata metadata;
+};
+
+/// Loads a model file that `vit-embed export` made, and compares every parameter's name, shape and hash with
+/// vit_embed.json: LibTorch 1.13 takes a damaged file without a word. Blocks for the time of reading the
+/// weights. Throws FatalError naming the file: missing, no archive, of another origin, damaged.
+LoadedModel load_model_file(const std::filesystem::path& path);
+
+}  // namespace vit_embed

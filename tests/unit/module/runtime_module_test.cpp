@@ -1,0 +1,127 @@
+#include <dlfcn.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "base/error.h"
+#include "runtime/runtime.h"
+#include "support/temporary_directory.h"
+
+namespace vit_embed {
+namespace {
+
+using testing::AllOf;
+using testing::Each;
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+const std::filesystem::path kGolden = VIT_EMBED_TEST_DATA "/golden";
+
+std::span<const std::byte> bytes_of(const std::string& text) {
+  return std::as_bytes(std::span(text));
+}
+
+class RuntimeModule : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    runtime_ = open_runtime([](LogLevel, std::string_view message) { messages_.emplace_back(message); });
+  }
+  static void TearDownTestSuite() { runtime_.reset(); }
+
+  ModelMetadata export_golden() { return runtime_->export_model({kGolden / "tiny-vit", path_, {}}); }
+
+  static std::unique_ptr<Runtime> runtime_;
+  static std::vector<std::string> messages_;
+  TemporaryDirectory directory_;
+  std::filesystem::path path_ = directory_ / "tiny.pt";
+};
+
+std::unique_ptr<Runtime> RuntimeModule::runtime_;
+std::vector<std::string> RuntimeModule::messages_;
+
+TEST_F(RuntimeModule, ExportsLoadsPreprocessesAndEncodes) {
+  const ModelMetadata written = export_golden();
+  EXPECT_EQ(written.source, (kGolden / "tiny-vit").native());
+  const auto model = runtime_->load_model(path_, {.num_threads = 2});
+  EXPECT_EQ(model->metadata(), written);
+  EXPECT_EQ(model->engine(), "torchscript");
+
+  std::vector<float> pixel_values(3 * 224 * 224);
+  model->preprocess(bytes_of(file_content(kGolden / "images" / "already-224.png")), {}, pixel_values);
+  EXPECT_THAT(pixel_values, Each(AllOf(testing::Ge(-1), testing::Le(1))));
+  std::vector<float> row(64);
+  const FeatureOutput output{Feature::cls, row};
+  model->encode(pixel_values, 1, {&output, 1});
+
+  // already-224.png is the first of names.txt.
+  const std::string expected = file_content(kGolden / "expected-cls.npy").substr(128);
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    EXPECT_NEAR(row[i], reinterpret_cast<const float*>(expected.data())[i], 1e-4) << i;
+  }
+}
+
+TEST_F(RuntimeModule, WritesRandomWeightsThatFollowFromTheSeed) {
+  const auto weights_of = [&](std::uint64_t seed) {
+    const ModelMetadata metadata = runtime_->export_model({kGolden / "tiny-vit", path_, seed});
+    EXPECT_TRUE(metadata.random_weights);
+    EXPECT_EQ(metadata.random_seed, seed);
+    EXPECT_EQ(metadata.source, "random");
+    return metadata.weights_sha256;
+  };
+  EXPECT_EQ(weights_of(5), weights_of(5));
+  EXPECT_NE(weights_of(5), weights_of(6));
+}
+
+TEST_F(RuntimeModule, ErrorsKeepTheirTypesAcrossTheBoundary) {
+  EXPECT_THAT([&] { runtime_->load_model(path_, {}); }, ThrowsMessage<FatalError>(HasSubstr("tiny.pt'")));
+  EXPECT_THROW(runtime_->export_model({{}, path_, {}}), UsageError);
+  export_golden();
+  const auto model = runtime_->load_model(path_, {});
+  std::vector<float> pixel_values(3 * 224 * 224);
+  try {
+    model->preprocess(bytes_of("not an image"), {}, pixel_values);
+    FAIL() << "nothing was thrown";
+  } catch (const InputError& e) {
+    EXPECT_EQ(e.kind(), FailureKind::permanent);
+  }
+  EXPECT_THAT([&] { runtime_->load_model(path_, {.device = "cuda"}); },
+              ThrowsMessage<FatalError>(HasSubstr("device 'cuda' is not supported")));
+}
+
+TEST_F(RuntimeModule, HandsItsMessagesToTheSink) {
+  for (const char* name : {"config.json", "model.safetensors"}) {
+    std::filesystem::copy_file(kGolden / "tiny-vit" / name, directory_ / name);
+  }
+  messages_.clear();
+  runtime_->export_model({directory_.path(), path_, {}});
+  EXPECT_THAT(messages_, testing::ElementsAre(HasSubstr("no preprocessor_config.json")));
+}
+
+TEST_F(RuntimeModule, NamesItsLibraries) {
+  const auto versions = runtime_->library_versions();
+  EXPECT_TRUE(
+      std::any_of(versions.begin(), versions.end(), [](const auto& v) { return v.name == "LibTorch"; }));
+  for (const LibraryVersion& library : versions) EXPECT_FALSE(library.version.empty()) << library.name;
+}
+
+TEST_F(RuntimeModule, OfAnotherVersionGivesNothing) {
+  void* module = ::dlopen(VIT_EMBED_MODULE, RTLD_NOW | RTLD_LOCAL);
+  ASSERT_NE(module, nullptr);
+  auto* create = reinterpret_cast<CreateRuntime*>(::dlsym(module, kCreateRuntimeSymbol));
+  ASSERT_NE(create, nullptr);
+  const LogSink log = [](LogLevel, std::string_view) {};
+  EXPECT_EQ(create("0.0.0-other", &log), nullptr);
+}
+
+TEST_F(RuntimeModule, ShowsNothingButItsEntryPoint) {
+  void* module = ::dlopen(VIT_EMBED_MODULE, RTLD_NOW | RTLD_LOCAL);
+  ASSERT_NE(module, nullptr);
+  EXPECT_NE(::dlsym(module, "vit_embed_create_runtime"), nullptr);
+  EXPECT_EQ(::dlsym(module, "_ZTIN9vit_embed10FatalErrorE"), nullptr);
+}
+
+}  // namespace
+}  // namespace vit_embed
