@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Installs what is missing of the Debian packages for a purpose: install-packages.sh build|test
+set -euo pipefail
+
+build=(g++ cmake ninja-build pkg-config libtorch-dev libopencv-dev libcli11-dev libspdlog-dev libhwy-dev
+       nlohmann-json3-dev libssl-dev libxxhash-dev libzip-dev libexif-dev libjpeg-dev libopenblas0-openmp)
+test=(libgtest-dev libgmock-dev bats python3-numpy procps)
+
+case "${1:-}" in
+  build) wanted=("${build[@]}") ;;
+  test) wanted=("${build[@]}" "${test[@]}") ;;
+  *) echo "usage: $0 build|test" >&2; exit 2 ;;
+esac
+
+missing=()
+for package in "${wanted[@]}"; do
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+as_root=()
+if [ "$(id -u)" != 0 ]; then
+  command -v sudo >/dev/null || { echo "Run this as root, or install: ${missing[*]}" >&2; exit 1; }
+  as_root=(sudo)
+fi
+echo "Installing ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get update -qq </dev/null
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
+  </dev/null >/dev/null

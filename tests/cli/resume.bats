@@ -1,0 +1,147 @@
+load setup
+
+# Starts a run in the background and waits until it has finished some batches.
+start_and_wait() {  # ARGUMENTS ...
+  # A shell lets its background jobs ignore SIGINT.
+  env --default-signal=INT "$VIT_EMBED" extract many -m "$MODEL" -o x.npy --batch-size 4 "$@" 2>stderr &
+  pid=$!
+  for ((i = 0; i < 400; i++)); do
+    [ "$(stat -c %s x.npy.partial/journal 2>/dev/null || echo 0)" -le 1000 ] || return 0
+    sleep 0.01
+  done
+  echo "the run never started"; cat stderr; return 1
+}
+
+reference() {
+  vit_embed extract many -m "$MODEL" -o reference.npy --batch-size 4 --quiet
+}
+
+same_as_reference() {
+  cmp x.npy reference.npy
+  cmp x.npy.index.csv reference.npy.index.csv
+  [ ! -e x.npy.partial ]
+  [[ $(vit_embed info x.npy) == *"publication:    whole"* ]]
+}
+
+@test "each signal stops cleanly with its code, and the same command goes on to the same bytes" {
+  many_images many 240
+  reference
+  for signal in INT:130 TERM:143 HUP:129; do
+    start_and_wait
+    kill -"${signal%:*}" $pid
+    code=0; wait $pid || code=$?
+    equal "$code" "${signal#*:}"
+    grep -q "the same command goes on from here" stderr
+    [ ! -e x.npy ]
+    run vit_embed extract many -m "$MODEL" -o x.npy --batch-size 4
+    equal "$status" 0
+    [[ $output == *"going on from"* ]]
+    same_as_reference
+    rm x.npy*
+  done
+}
+
+@test "a run killed again and again ends with the same bytes" {
+  many_images many 200
+  reference
+  for ((i = 0; i < 8; i++)); do
+    "$VIT_EMBED" extract many -m "$MODEL" -o x.npy --batch-size 4 --quiet &
+    pid=$!
+    sleep "$(python -c 'import random; print(0.4 + random.random())')"
+    kill -KILL $pid 2>/dev/null || true
+    wait $pid || true
+    [ ! -e x.npy.meta.json ] || break
+  done
+  vit_embed extract many -m "$MODEL" -o x.npy --batch-size 4 --quiet
+  same_as_reference
+}
+
+@test "a finished output is left alone, until its inputs change or it is restarted" {
+  many_images many 10
+  vit_embed extract many -m "$MODEL" -o x.npy --quiet
+  before=$(stat -c %i.%Y x.npy)
+  run vit_embed extract many -m "$MODEL" -o x.npy
+  equal "$output" "vit-embed: info: x.npy: up to date, 10 rows, 0 failed"
+  equal "$(stat -c %i.%Y x.npy)" "$before"
+  touch many/000003.png
+  run vit_embed extract many -m "$MODEL" -o x.npy
+  [[ $output == *"10 rows"*"images/s"* ]]
+  run vit_embed extract many -m "$MODEL" -o x.npy --restart
+  [[ $output == *"10 rows"*"images/s"* ]]
+}
+
+@test "inputs that changed meanwhile are done again, from the batch they are in" {
+  many_images many 240
+  start_and_wait
+  kill -TERM $pid; wait $pid || true
+  cp "$GOLDEN/images/one-pixel.png" many/000005.png
+  reference
+  run vit_embed extract many -m "$MODEL" -o x.npy --batch-size 4
+  equal "$status" 0
+  [[ $output == *"going on from 4 inputs done earlier; later ones were dropped"* ]]
+  same_as_reference
+}
+
+@test "an unfinished run of other options is refused, and says which" {
+  many_images many 240
+  start_and_wait
+  kill -TERM $pid; wait $pid || true
+  run vit_embed extract many -m "$MODEL" -o x.npy --batch-size 4 --l2-normalize
+  equal "$status" 4
+  [[ $output == *"l2_normalized: false then, true now"* ]]
+  run vit_embed extract many -m "$MODEL" -o x.npy --batch-size 5
+  equal "$status" 4
+  [[ $output == *"batch_size: 4 then, 5 now"* ]]
+  vit_embed extract many -m "$MODEL" -o x.npy --batch-size 5 --restart --quiet
+}
+
+@test "two runs do not write one output" {
+  many_images many 240
+  start_and_wait
+  run vit_embed extract many -m "$MODEL" -o x.npy --batch-size 4
+  equal "$status" 75
+  [[ $output == *"locked by process $pid"* ]]
+  kill -TERM $pid; wait $pid || true
+}
+
+@test "an older output stays until the new one is whole" {
+  many_images many 240
+  vit_embed extract "$GOLDEN/images" -m "$MODEL" -o x.npy --quiet
+  cp x.npy old.npy
+  start_and_wait
+  kill -KILL $pid; wait $pid || true
+  cmp x.npy old.npy
+  [[ $(vit_embed info --json x.npy) == *'"inputs": 28'* ]]
+  reference
+  vit_embed extract many -m "$MODEL" -o x.npy --batch-size 4 --quiet
+  same_as_reference
+}
+
+@test "a full disk is an error, and the run goes on once there is room" {
+  mkdir disk
+  many_images many 240
+  # The disk is small enough to be filled from outside while the run is under way, and large enough for it to start.
+  unshare --mount --map-root-user bash -euc '
+    mount -t tmpfs -o size=3M tmpfs disk
+    "$VIT_EMBED" extract many -m "$MODEL" -o disk/x.csv --batch-size 4 2>stderr & pid=$!
+    until [ "$(stat -c %s disk/x.csv.partial/journal 2>/dev/null || echo 0)" -gt 1000 ]; do sleep 0.01; done
+    cat /dev/zero > disk/filler 2>/dev/null || true
+    code=0; wait $pid || code=$?
+    [ $code = 1 ]; grep -q "No space left on device" stderr; [ ! -e disk/x.csv ]
+    rm disk/filler
+    "$VIT_EMBED" extract many -m "$MODEL" -o disk/x.csv --batch-size 4 2>stderr
+    grep -q "going on from" stderr
+    cp disk/x.csv .'
+  vit_embed extract many -m "$MODEL" -o reference.csv --batch-size 4 --quiet
+  cmp x.csv reference.csv
+}
+
+@test "a disk that is too small is refused before the start" {
+  mkdir disk
+  many_images many 240
+  unshare --mount --map-root-user bash -euc '
+    mount -t tmpfs -o size=100k tmpfs disk
+    code=0; "$VIT_EMBED" extract many -m "$MODEL" -o disk/x.csv 2>stderr || code=$?
+    [ $code = 1 ]; grep -q "needs .* GiB more and its disk has" stderr
+    [ -z "$(ls disk)" ]'
+}

@@ -1,0 +1,39 @@
+# What every file here starts from. The CMake build sets VIT_EMBED and GOLDEN.
+
+bats_require_minimum_version 1.5.0
+
+# The tiny model, exported once a file.
+setup_file() {
+  MODEL=$BATS_FILE_TMPDIR/tiny.pt
+  "$VIT_EMBED" export "$GOLDEN/tiny-vit" -o "$MODEL" --quiet
+  export MODEL
+}
+
+# A fresh working directory for each test; bats keeps files of its own beside it.
+setup() {
+  mkdir "$BATS_TEST_TMPDIR/work"
+  cd "$BATS_TEST_TMPDIR/work"
+}
+
+vit_embed() {
+  "$VIT_EMBED" "$@"
+}
+
+# N images: the golden ones over and over, named so that their order is the order of N.
+many_images() {  # DIRECTORY N
+  mkdir -p "$1"
+  local images=("$GOLDEN"/images/*.png) i
+  for ((i = 0; i < $2; i++)); do
+    printf -v name '%06d.png' "$i"
+    cp "${images[i % ${#images[@]}]}" "$1/$name"
+  done
+}
+
+python() {
+  /usr/bin/python3 "$@"
+}
+
+# Fails, saying both, unless they are equal.
+equal() {  # ACTUAL EXPECTED
+  [ "$1" = "$2" ] || { printf 'got:      %s\nexpected: %s\n' "$1" "$2" >&2; return 1; }
+}
