@@ -42,6 +42,19 @@ struct HandleCloser {
   void operator()(void* handle) const { ::dlclose(handle); }
 };
 
+/// The file that `library` has its matrix products from, links resolved; "" where it brings its own. Several
+/// BLASes may be in the process, for Debian chooses that of LAPACK apart.
+std::filesystem::path provider_of_products(const std::string& library) {
+  if (library.empty()) return {};
+  const std::unique_ptr<void, HandleCloser> handle(::dlopen(library.c_str(), RTLD_LAZY | RTLD_NOLOAD));
+  void* product = handle ? ::dlsym(handle.get(), "sgemm_") : nullptr;
+  Dl_info info{};
+  if (product == nullptr || ::dladdr(product, &info) == 0) return {};
+  std::error_code error;
+  const std::filesystem::path resolved = std::filesystem::canonical(info.dli_fname, error);
+  return error || resolved == library ? std::filesystem::path() : resolved;
+}
+
 LoadedBlas describe_openblas(const std::string& path) {
   LoadedBlas blas{"OpenBLAS", path, {}};
   const std::unique_ptr<void, HandleCloser> handle(::dlopen(path.c_str(), RTLD_LAZY | RTLD_NOLOAD));
@@ -82,16 +95,17 @@ bool is_older_core(std::string_view core) {
 
 std::optional<LoadedBlas> find_loaded_blas() {
   const std::vector<std::string> paths = loaded_libraries();
-  const std::string openblas = find_library(paths, "libopenblas");
-  if (!openblas.empty()) return describe_openblas(openblas);
-  const std::string path = find_library(paths, "libblas.so");
-  if (path.empty()) return std::nullopt;
-
-  const std::filesystem::path file(path);
+  const std::filesystem::path file = provider_of_products(find_library(paths, "libtorch_cpu.so"));
+  if (file.empty()) return std::nullopt;
   // Debian's alternatives: blas/ has the reference, atlas/, blis-openmp/, openblas-openmp/ what is fast.
-  if (file.parent_path().filename() != "blas") return LoadedBlas{file.filename().native(), path, {}};
-  return LoadedBlas{"reference BLAS", path,
-                    fmt::format("LibTorch runs on the slow reference BLAS ('{}'): {}", path, kAdvice)};
+  const std::string directory = file.parent_path().filename().native();
+  const std::string openblas = find_library(paths, "libopenblas");
+  if (!openblas.empty() && (directory.starts_with("openblas") || file == openblas))
+    return describe_openblas(openblas);
+  if (directory != "blas") return LoadedBlas{file.filename().native(), file.native(), {}};
+  return LoadedBlas{
+      "reference BLAS", file.native(),
+      fmt::format("LibTorch runs on the slow reference BLAS ('{}'): {}", file.native(), kAdvice)};
 }
 
 }  // namespace vit_embed

@@ -169,6 +169,14 @@ PY
   [[ $output == *"vit-embed: debug: library: imdecode_"* ]]
 }
 
+@test "the slow reference BLAS is warned of" {
+  reference=/usr/lib/$(uname -m)-linux-gnu/blas
+  [ -e "$reference/libblas.so.3" ]
+  LD_LIBRARY_PATH=$reference run vit_embed extract "$GOLDEN/images/one-pixel.png" -m "$MODEL" -o x.npy
+  equal "$status" 0
+  [[ $output == *"vit-embed: warning: "*"install libopenblas0-openmp"* ]]
+}
+
 @test "what is installed runs from anywhere" {
   cmake --install "$BUILD_DIR" --prefix "$PWD/prefix" >/dev/null
   mkdir elsewhere

@@ -12,12 +12,6 @@ TEST(LoadedBlas, HasANameAndAVersion) {
   EXPECT_FALSE(blas->version.empty());
 }
 
-TEST(LoadedBlas, OfTheReferenceIsWarnedOf) {
-  const auto blas = find_loaded_blas();
-  if (!blas || blas->name != "reference BLAS") GTEST_SKIP() << "another BLAS is loaded";
-  EXPECT_NE(blas->warning.find("install libopenblas0-openmp"), std::string::npos);
-}
-
 TEST(LoadedBlas, ThatDoesNotKnowTheProcessorIsWarnedOf) {
   EXPECT_TRUE(is_older_core("Prescott"));
   EXPECT_TRUE(is_older_core("Nehalem"));
