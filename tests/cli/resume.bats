@@ -12,6 +12,13 @@ start_and_wait() {  # ARGUMENTS ...
   echo "the run never started"; cat stderr; return 1
 }
 
+# Runs a script with a disk of that size mounted at ./disk, as root or in a user namespace.
+on_disk_of() {  # SIZE SCRIPT
+  local namespace=(unshare --mount --propagation unchanged)
+  [ "$(id -u)" = 0 ] || namespace+=(--map-root-user)
+  "${namespace[@]}" bash -euc "mount -t tmpfs -o size=$1 tmpfs disk; trap 'umount -l disk' EXIT; $2"
+}
+
 reference() {
   vit_embed extract many -m "$MODEL" -o reference.npy --batch-size 4 --quiet
 }
@@ -121,8 +128,7 @@ same_as_reference() {
   mkdir disk
   many_images many 240
   # The disk is small enough to be filled from outside while the run is under way, and large enough for it to start.
-  unshare --mount --map-root-user bash -euc '
-    mount -t tmpfs -o size=3M tmpfs disk
+  on_disk_of 3M '
     "$VIT_EMBED" extract many -m "$MODEL" -o disk/x.csv --batch-size 4 2>stderr & pid=$!
     until [ "$(stat -c %s disk/x.csv.partial/journal 2>/dev/null || echo 0)" -gt 1000 ]; do sleep 0.01; done
     cat /dev/zero > disk/filler 2>/dev/null || true
@@ -139,8 +145,7 @@ same_as_reference() {
 @test "a disk that is too small is refused before the start" {
   mkdir disk
   many_images many 240
-  unshare --mount --map-root-user bash -euc '
-    mount -t tmpfs -o size=100k tmpfs disk
+  on_disk_of 100k '
     code=0; "$VIT_EMBED" extract many -m "$MODEL" -o disk/x.csv 2>stderr || code=$?
     [ $code = 1 ]; grep -q "needs .* GiB more and its disk has" stderr
     [ -z "$(ls disk)" ]'
