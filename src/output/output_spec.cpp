@@ -10,6 +10,12 @@ std::uint64_t FeatureSpec::row_size() const {
   return size;
 }
 
+std::vector<std::uint64_t> FeatureSpec::shape(std::uint64_t rows) const {
+  std::vector<std::uint64_t> shape{rows};
+  shape.insert(shape.end(), row_shape.begin(), row_shape.end());
+  return shape;
+}
+
 double estimated_size(const OutputSpec& spec, std::uint64_t rows) {
   constexpr double kTextNumber = 12.5;  // a float32 as the shortest decimal, and its comma
   constexpr double kName = 128;

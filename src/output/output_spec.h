@@ -15,6 +15,8 @@ struct FeatureSpec {
   std::vector<std::uint64_t> row_shape;  ///< [D], or [T, D] for tokens
 
   std::uint64_t row_size() const;  ///< numbers in a row
+  /// Of so many rows: their number, then the row's own shape.
+  std::vector<std::uint64_t> shape(std::uint64_t rows) const;
 };
 
 /// What a run writes, whatever its inputs are.

@@ -61,6 +61,19 @@ std::string digest_of_journal(const fs::path& path) {
 
 }  // namespace
 
+void RunCounts::add(Outcome outcome, bool nan_rows) {
+  ++inputs;
+  if (outcome == Outcome::row || nan_rows) ++rows;
+  if (outcome == Outcome::permanent_failure) ++permanent_failures;
+  if (outcome == Outcome::transient_failure) ++transient_failures;
+}
+
+Outcome outcome_of(const BatchEntry& entry) {
+  if (!entry.failure) return Outcome::row;
+  return entry.failure->kind == FailureKind::permanent ? Outcome::permanent_failure
+                                                       : Outcome::transient_failure;
+}
+
 PartialRun::PartialRun(OutputSpec spec, const LogSink& log)
     : spec_(std::move(spec)), log_(log), directory_(partial_directory(spec_.path)) {
   lock_ = lock_directory(directory_);
@@ -191,15 +204,8 @@ bool PartialRun::accept(const JournalBatch& batch, const PlannedInputs& planned,
     for (std::size_t k = 0; k < all.size(); ++k) all[k]->rewind(lengths[k]);
     return false;
   }
-  for (const JournalEntry& entry : batch.entries) count(entry.outcome);
+  for (const JournalEntry& entry : batch.entries) counts_.add(entry.outcome, spec_.nan_rows);
   return true;
-}
-
-void PartialRun::count(Outcome outcome) {
-  ++counts_.inputs;
-  if (outcome == Outcome::row || spec_.nan_rows) ++counts_.rows;
-  if (outcome == Outcome::permanent_failure) ++counts_.permanent_failures;
-  if (outcome == Outcome::transient_failure) ++counts_.transient_failures;
 }
 
 void PartialRun::require_space(std::uint64_t rows) const {
@@ -214,17 +220,14 @@ void PartialRun::write(const EmbeddedBatch& batch) {
   JournalBatch journaled;
   std::size_t row_in_batch = 0;
   for (const BatchEntry& entry : batch.entries) {
-    Outcome outcome = Outcome::row;
     if (!entry.failure) {
       write_row(entry.name, batch, row_in_batch++);
     } else {
       failures_->append(failure_record(entry.name, entry.failure->reason, entry.failure->kind));
       if (spec_.nan_rows) write_nan_row(entry.name);
-      outcome = entry.failure->kind == FailureKind::permanent ? Outcome::permanent_failure
-                                                              : Outcome::transient_failure;
     }
-    journaled.entries.push_back({entry.name, entry.identity, outcome});
-    count(outcome);
+    journaled.entries.push_back({entry.name, entry.identity, outcome_of(entry)});
+    counts_.add(outcome_of(entry), spec_.nan_rows);
   }
   for (AppendFile* file : files()) journaled.marks.push_back(file->mark());
   journal_->append(journaled);
@@ -256,8 +259,8 @@ void PartialRun::sync() {
 void PartialRun::publish(const PublicationInfo& info) {
   if (spec_.format == OutputFormat::npy) {
     for (std::size_t f = 0; f < spec_.features.size(); ++f) {
-      rows_[f].overwrite_header(
-          npy_header(spec_.features[f].fingerprint.dtype, rows_shape(spec_.features[f])));
+      const FeatureSpec& feature = spec_.features[f];
+      rows_[f].overwrite_header(npy_header(feature.fingerprint.dtype, feature.shape(counts_.rows)));
     }
   }
   sync();
@@ -275,12 +278,6 @@ void PartialRun::copy_failures(const fs::path& to) {
   copy.commit();
 }
 
-std::vector<std::uint64_t> PartialRun::rows_shape(const FeatureSpec& feature) const {
-  std::vector<std::uint64_t> shape{counts_.rows};
-  shape.insert(shape.end(), feature.row_shape.begin(), feature.row_shape.end());
-  return shape;
-}
-
 void PartialRun::write_sidecars(const FeatureSpec& feature, const PublicationInfo& info,
                                 const std::string& digest) {
   const OutputFiles files = partial_files(spec_.path, feature.fingerprint.feature);
@@ -291,7 +288,7 @@ void PartialRun::write_sidecars(const FeatureSpec& feature, const PublicationInf
   meta.model_revision = info.model_revision;
   meta.random_weights = info.random_weights;
   meta.format = to_string(spec_.format);
-  meta.shape = rows_shape(feature);
+  meta.shape = feature.shape(counts_.rows);
   meta.nan_rows = spec_.nan_rows;
   meta.inputs = counts_.inputs;
   meta.rows = counts_.rows;

@@ -39,7 +39,12 @@ struct RunCounts {
   std::uint64_t transient_failures = 0;
 
   std::uint64_t failures() const { return permanent_failures + transient_failures; }
+  /// One input more; with `nan_rows` a failed one has a row, too.
+  void add(Outcome outcome, bool nan_rows);
 };
+
+/// How the journal has what became of an input.
+Outcome outcome_of(const BatchEntry& entry);
 
 /// What publication tells of the run besides its rows.
 struct PublicationInfo {
@@ -91,11 +96,9 @@ class PartialRun : public BatchWriter {
   void open_files(bool create);
   std::vector<AppendFile*> files();
   bool accept(const JournalBatch& batch, const PlannedInputs& planned, std::uint64_t batch_size);
-  void count(Outcome outcome);
   void write_row(const std::string& name, const EmbeddedBatch& batch, std::size_t row);
   void write_nan_row(const std::string& name);
   void sync();
-  std::vector<std::uint64_t> rows_shape(const FeatureSpec& feature) const;
   void write_sidecars(const FeatureSpec& feature, const PublicationInfo& info, const std::string& digest);
   void copy_failures(const std::filesystem::path& to);
 

@@ -9,11 +9,8 @@ namespace vit_embed {
 
 std::string rows_header(OutputFormat format, const FeatureSpec& feature) {
   switch (format) {
-    case OutputFormat::npy: {
-      std::vector<std::uint64_t> shape{0};
-      shape.insert(shape.end(), feature.row_shape.begin(), feature.row_shape.end());
-      return npy_header(feature.fingerprint.dtype, shape);
-    }
+    case OutputFormat::npy:
+      return npy_header(feature.fingerprint.dtype, feature.shape(0));
     case OutputFormat::csv:
       return csv_rows_header(feature.row_size());
     case OutputFormat::jsonl:

@@ -3,26 +3,10 @@
 #include <chrono>
 
 #include "inputs/input_plan.h"
-#include "pipeline/pipeline.h"
+#include "inputs/plan_stream.h"
 
 namespace vit_embed {
 namespace {
-
-/// The first inputs of a plan, as many as fit one batch.
-class FirstBatch : public InputStream {
- public:
-  FirstBatch(const InputPlan& plan, std::size_t batch_size) : reader_(plan), remaining_(batch_size) {}
-  std::optional<Input> next() override {
-    if (remaining_ == 0) return std::nullopt;
-    --remaining_;
-    std::optional<InputPlan::Item> item = reader_.next();
-    return item ? std::optional(std::move(item->input)) : std::nullopt;
-  }
-
- private:
-  InputPlan::Reader reader_;
-  std::size_t remaining_;
-};
 
 class RowCounter : public BatchWriter {
  public:
@@ -44,15 +28,10 @@ DryRunReport dry_run(const ExtractOptions& options, const RuntimeOpener& open_ru
   const std::unique_ptr<Runtime> runtime = open_runtime();
   const std::unique_ptr<Model> model =
       runtime->load_model(options.model, {options.device, options.num_threads});
-  PipelineOptions pipeline;
-  pipeline.batch_size = options.batch_size;
-  pipeline.decode_threads = options.num_threads;
-  pipeline.features = options.features;
-  pipeline.decode.apply_exif_orientation = options.apply_exif_orientation;
-  FirstBatch first(plan, options.batch_size);
+  PlanStream first(plan, 0, options.batch_size);
   RowCounter counter;
   const auto start = std::chrono::steady_clock::now();
-  run_pipeline(first, *model, pipeline, counter, stop);
+  run_pipeline(first, *model, make_pipeline_options(options), counter, stop);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   if (counter.rows > 0) report.seconds_per_image = elapsed.count() / static_cast<double>(counter.rows);
   return report;

@@ -6,28 +6,13 @@
 
 #include "base/error.h"
 #include "inputs/input_plan.h"
+#include "inputs/plan_stream.h"
 #include "output/publication.h"
 #include "output/stream_output.h"
-#include "pipeline/pipeline.h"
 #include "runtime/instruction_set.h"
 
 namespace vit_embed {
 namespace {
-
-/// The inputs of a plan from the first that is not done.
-class RemainingInputs : public InputStream {
- public:
-  RemainingInputs(const InputPlan& plan, std::uint64_t done) : reader_(plan) {
-    for (; done > 0; --done) reader_.next();
-  }
-  std::optional<Input> next() override {
-    std::optional<InputPlan::Item> item = reader_.next();
-    return item ? std::optional(std::move(item->input)) : std::nullopt;
-  }
-
- private:
-  InputPlan::Reader reader_;
-};
 
 /// Stands before the output: ends the run at a failure where that is asked for, before it is written, and
 /// tells the observer of what was written.
@@ -45,19 +30,11 @@ class ObservedWriter : public BatchWriter {
       observer_.on_failure(entry.name, *entry.failure);
     }
     output_.write(batch);
-    for (const BatchEntry& entry : batch.entries) count(entry);
+    for (const BatchEntry& entry : batch.entries) counts_.add(outcome_of(entry), on_error_ == OnError::nan);
     observer_.on_batch(counts_);
   }
 
  private:
-  void count(const BatchEntry& entry) {
-    ++counts_.inputs;
-    if (!entry.failure || on_error_ == OnError::nan) ++counts_.rows;
-    if (!entry.failure) return;
-    const bool permanent = entry.failure->kind == FailureKind::permanent;
-    ++(permanent ? counts_.permanent_failures : counts_.transient_failures);
-  }
-
   BatchWriter& output_;
   OnError on_error_;
   ExtractObserver& observer_;
@@ -114,7 +91,7 @@ class Extraction {
     partial.require_space(plan.count() - partial.counts().inputs);
     report_.counts = partial.counts();
     observer_.on_start(plan.count(), partial.counts());
-    RemainingInputs remaining(plan, partial.counts().inputs);
+    PlanStream remaining(plan, partial.counts().inputs);
     embed(remaining, partial);
     if (report_.interrupted) return;
     partial.publish({metadata_.source, metadata_.revision, metadata_.random_weights, options_.failures});
@@ -170,14 +147,8 @@ class Extraction {
   }
 
   void embed(InputStream& inputs, BatchWriter& output) {
-    PipelineOptions pipeline;
-    pipeline.batch_size = options_.batch_size;
-    pipeline.decode_threads = options_.num_threads;
-    pipeline.features = options_.features;
-    pipeline.l2_normalize = options_.l2_normalize;
-    pipeline.decode.apply_exif_orientation = options_.apply_exif_orientation;
     ObservedWriter writer(output, options_.on_error, observer_, report_.counts);
-    run_pipeline(inputs, *model_, pipeline, writer, stop_);
+    run_pipeline(inputs, *model_, make_pipeline_options(options_), writer, stop_);
     report_.interrupted = stop_.stop_requested();
   }
 
@@ -205,6 +176,16 @@ std::string_view to_string(OnError on_error) {
       return "fail";
   }
   return {};
+}
+
+PipelineOptions make_pipeline_options(const ExtractOptions& options) {
+  PipelineOptions pipeline;
+  pipeline.batch_size = options.batch_size;
+  pipeline.decode_threads = options.num_threads;
+  pipeline.features = options.features;
+  pipeline.l2_normalize = options.l2_normalize;
+  pipeline.decode.apply_exif_orientation = options.apply_exif_orientation;
+  return pipeline;
 }
 
 OutputSpec make_output_spec(const ExtractOptions& options, const ModelMetadata& model) {

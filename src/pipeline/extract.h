@@ -14,6 +14,7 @@
 #include "inputs/open_inputs.h"
 #include "output/output_format.h"
 #include "output/partial_run.h"
+#include "pipeline/pipeline.h"
 #include "runtime/runtime.h"
 
 namespace vit_embed {
@@ -63,6 +64,9 @@ struct ExtractReport {
   bool interrupted = false;  ///< stopped before the end; what is done is kept unless it was streamed
   bool random_weights = false;
 };
+
+/// The pipeline that these options ask for.
+PipelineOptions make_pipeline_options(const ExtractOptions& options);
 
 using RuntimeOpener = std::function<std::unique_ptr<Runtime>()>;
 
