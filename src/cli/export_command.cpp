@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/preprocessing_flags.h"
 #include "cli/stderr_capture.h"
 #include "runtime/runtime.h"
 
@@ -13,6 +14,7 @@ namespace {
 
 struct ExportFlags {
   ExportOptions options;
+  std::string image_size;
   std::uint64_t seed = 0;
   bool random = false;
   bool quiet = false;
@@ -21,6 +23,7 @@ struct ExportFlags {
 int run_export(ExportFlags& flags, Console& console) {
   if (flags.quiet) console.set_level(LogLevel::error);
   if (flags.random) flags.options.random_seed = flags.seed;
+  flags.options.image_size = image_size_of_flag(flags.image_size);
   if (flags.options.source.empty() && !flags.random) {
     throw UsageError("give a directory or .safetensors file to export, or --random-weights SEED");
   }
@@ -32,9 +35,9 @@ int run_export(ExportFlags& flags, Console& console) {
   }
   const Architecture& a = model.architecture;
   console.log(LogLevel::info,
-              fmt::format("{}: ViT, {} layers, hidden size {}, {}x{} in patches of {}, {}",
-                          flags.options.output.native(), a.num_hidden_layers, a.hidden_size, a.image_size,
-                          a.image_size, a.patch_size, a.pooler ? "with pooler" : "no pooler"));
+              fmt::format("{}: ViT, {} layers, hidden size {}, {} in patches of {}, {}",
+                          flags.options.output.native(), a.num_hidden_layers, a.hidden_size,
+                          to_string(a.image_size), a.patch_size, a.pooler ? "with pooler" : "no pooler"));
   return kExitDone;
 }
 
@@ -48,6 +51,9 @@ void add_export_command(CLI::App& program, CommandContext& context) {
       "Directory in the Hub's layout (config.json, model.safetensors), a .safetensors file, or "
       "ORG/NAME in the Hub's cache");
   command->add_option("-o,--output", flags->options.output, "The model file to write")->required();
+  command->add_option(
+      "--image-size", flags->image_size,
+      "Take images of this size, N or HEIGHTxWIDTH, and interpolate the position embeddings to it");
   CLI::Option* seed = command->add_option("--random-weights", flags->seed,
                                           "Draw the weights from this seed; without SOURCE, of a ViT-L/16");
   command->add_flag("-q,--quiet", flags->quiet, "Say nothing but errors");

@@ -10,6 +10,7 @@
 #include "cli/count_or_percent.h"
 #include "cli/exit_code.h"
 #include "cli/extract_progress.h"
+#include "cli/preprocessing_flags.h"
 #include "cli/stderr_capture.h"
 #include "pipeline/dry_run.h"
 #include "pipeline/extract.h"
@@ -24,6 +25,7 @@ constexpr std::size_t kAutoBatch = 8;
 /// The command line as typed, where it is not an option as it stands.
 struct ExtractFlags {
   ExtractOptions options;
+  PreprocessingFlags preprocessing;
   std::string files_from;
   std::string format;
   std::vector<std::string> features{"cls"};
@@ -87,6 +89,7 @@ std::size_t choose_batch_size(const std::string& text) {
 ExtractOptions make_options(const ExtractFlags& flags) {
   ExtractOptions options = flags.options;
   if (!flags.files_from.empty()) options.inputs.files_from = flags.files_from;
+  options.preprocessing = make_preprocessing_options(flags.preprocessing);
   options.format = choose_format(flags);
   options.features = choose_features(flags, options.format);
   options.dtype = *element_type_from_string(flags.dtype);
@@ -227,7 +230,10 @@ void add_failure_flags(CLI::App& command, ExtractFlags& flags) {
 }
 
 void add_run_flags(CLI::App& command, ExtractFlags& flags) {
-  command.add_option("-m,--model", flags.options.model, "Model file, made by vit-embed export")->required();
+  command
+      .add_option("-m,--model", flags.options.model,
+                  "Model file, made by vit-embed export, or other TorchScript")
+      ->required();
   command.add_option("--device", flags.options.device, "Where the forward runs: cpu")
       ->capture_default_str()
       ->group("Run");
@@ -255,6 +261,7 @@ void add_extract_command(CLI::App& program, CommandContext& context) {
   CLI::App* command = program.add_subcommand("extract", "Embed images");
   add_input_flags(*command, *flags);
   add_run_flags(*command, *flags);
+  add_preprocessing_flags(*command, flags->preprocessing);
   add_output_flags(*command, *flags);
   add_failure_flags(*command, *flags);
   command->callback([flags, &context] {

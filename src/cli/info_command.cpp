@@ -7,13 +7,21 @@
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
-#include "formats/model_metadata.h"
+#include "cli/preprocessing_flags.h"
+#include "cli/stderr_capture.h"
 #include "output/inspection.h"
+#include "runtime/instruction_set.h"
+#include "runtime/runtime.h"
 
 namespace vit_embed {
 namespace {
 
 using nlohmann::json;
+
+std::string describe_features(const ModelDescription& m) {
+  return fmt::format("cls [{0}]{1}, mean [{0}], tokens [{2}, {0}]", m.hidden_size,
+                     m.pooler ? fmt::format(", pooler [{}]", m.hidden_size) : "", m.num_tokens);
+}
 
 void print_model(const std::string& path, const ModelMetadata& m) {
   const Architecture& a = m.architecture;
@@ -26,10 +34,9 @@ void print_model(const std::string& path, const ModelMetadata& m) {
       m.weights_sha256);
   fmt::print("architecture:   ViT, {} layers, hidden size {}, {} heads, MLP {}, {}\n", a.num_hidden_layers,
              a.hidden_size, a.num_attention_heads, a.intermediate_size, a.hidden_act);
-  fmt::print("input:          {0}x{0}, patches of {1}, {2} tokens\n", a.image_size, a.patch_size,
+  fmt::print("input:          {}, patches of {}, {} tokens\n", to_string(a.image_size), a.patch_size,
              a.num_tokens());
-  fmt::print("features:       cls [{0}]{1}, mean [{0}], tokens [{2}, {0}]\n", a.hidden_size,
-             a.pooler ? fmt::format(", pooler [{}]", a.hidden_size) : "", a.num_tokens());
+  fmt::print("features:       {}\n", describe_features(describe(m)));
   fmt::print("preprocessing:  {}, x {:.6g}, mean {}, std {}\n", to_string(p.resample), p.rescale_factor,
              p.image_mean, p.image_std);
 }
@@ -61,32 +68,86 @@ json output_to_json(const OutputInspection& found) {
   return result;
 }
 
-int run_info(const std::filesystem::path& path, bool as_json) {
-  std::string text;
-  if (is_output(path)) {
-    const OutputInspection found = inspect_output(path);
-    if (!as_json) print_output(found);
-    text = output_to_json(found).dump(1, ' ', false, json::error_handler_t::replace);
+/// Where nothing but running it tells what a model gives.
+void print_foreign_model(const ModelDescription& m) {
+  const Preprocessing& p = m.preprocessing;
+  fmt::print("{}: TorchScript, not made by vit-embed export\n", m.source);
+  fmt::print("file:           SHA-256 {}\n", m.weights_sha256);
+  fmt::print("features:       {}\n", describe_features(m));
+  fmt::print("preprocessing:  {}, {}, x {:.6g}, mean {}, std {} (as told here, not by the file)\n",
+             to_string(p.image_size), to_string(p.resample), p.rescale_factor, p.image_mean, p.image_std);
+}
+
+json foreign_model_to_json(const ModelDescription& m) {
+  const Preprocessing& p = m.preprocessing;
+  return {{"path", m.source},
+          {"kind", "foreign_model"},
+          {"sha256", m.weights_sha256},
+          {"hidden_size", m.hidden_size},
+          {"num_tokens", m.num_tokens},
+          {"pooler", m.pooler},
+          {"preprocessing",
+           {{"image_size", {p.image_size.height, p.image_size.width}},
+            {"resample", to_string(p.resample)},
+            {"rescale_factor", p.rescale_factor},
+            {"image_mean", p.image_mean},
+            {"image_std", p.image_std}}}};
+}
+
+struct InfoFlags {
+  std::filesystem::path path;
+  PreprocessingFlags preprocessing;
+  bool as_json = false;
+};
+
+void print_json(const json& j) {
+  fmt::print("{}\n", j.dump(1, ' ', false, json::error_handler_t::replace));
+}
+
+void tell_foreign_model(const InfoFlags& flags, Console& console) {
+  const StderrCapture capture(console.log_sink());
+  const std::unique_ptr<Runtime> runtime = open_runtime(console.log_sink());
+  LoadOptions options;
+  options.num_threads = available_processors();
+  options.preprocessing = make_preprocessing_options(flags.preprocessing);
+  const std::unique_ptr<Model> model = runtime->load_model(flags.path, options);
+  if (flags.as_json) return print_json(foreign_model_to_json(model->description()));
+  print_foreign_model(model->description());
+}
+
+void tell_model(const InfoFlags& flags, Console& console) {
+  const std::optional<ModelMetadata> model = find_model_metadata(flags.path);
+  if (!model) return tell_foreign_model(flags, console);
+  if (!flags.as_json) return print_model(flags.path.native(), *model);
+  print_json({{"path", flags.path.native()}, {"kind", "model"}, {"model", json::parse(to_json(*model))}});
+}
+
+void tell_output(const InfoFlags& flags) {
+  const OutputInspection found = inspect_output(flags.path);
+  if (flags.as_json) return print_json(output_to_json(found));
+  print_output(found);
+}
+
+int run_info(const InfoFlags& flags, Console& console) {
+  if (is_output(flags.path)) {
+    tell_output(flags);
   } else {
-    const ModelMetadata model = read_model_metadata(path);
-    if (!as_json) print_model(path.native(), model);
-    json result{{"path", path.native()}, {"kind", "model"}, {"model", json::parse(to_json(model))}};
-    text = result.dump(1, ' ', false, json::error_handler_t::replace);
+    tell_model(flags, console);
   }
-  if (as_json) fmt::print("{}\n", text);
   return kExitDone;
 }
 
 }  // namespace
 
 void add_info_command(CLI::App& program, CommandContext& context) {
-  auto path = std::make_shared<std::filesystem::path>();
-  auto as_json = std::make_shared<bool>(false);
+  auto flags = std::make_shared<InfoFlags>();
   CLI::App* command = program.add_subcommand("info", "Tell what made a file, and whether it is whole");
-  command->add_option("FILE", *path, "A model file, or an .npy, .csv or .jsonl of embeddings")->required();
-  command->add_flag("--json", *as_json, "For machines");
+  command->add_option("FILE", flags->path, "A model file, or an .npy, .csv or .jsonl of embeddings")
+      ->required();
+  command->add_flag("--json", flags->as_json, "For machines");
+  add_preprocessing_flags(*command, flags->preprocessing);
   command->callback(
-      [path, as_json, &context] { context.run = [path, as_json] { return run_info(*path, *as_json); }; });
+      [flags, &context] { context.run = [flags, &context] { return run_info(*flags, context.console); }; });
 }
 
 }  // namespace vit_embed

@@ -20,13 +20,6 @@ constexpr std::array kResampleNames{
     std::pair{Resample::bilinear, "bilinear"}, std::pair{Resample::bicubic, "bicubic"},
     std::pair{Resample::box, "box"},           std::pair{Resample::hamming, "hamming"}};
 
-Resample resample_from_string(const std::string& text) {
-  for (const auto& [resample, name] : kResampleNames) {
-    if (text == name) return resample;
-  }
-  throw FatalError(fmt::format("unknown resample '{}'", text));
-}
-
 template <class Enum>
 Enum known(std::optional<Enum> value, const std::string& text) {
   if (!value) throw FatalError(fmt::format("unknown value '{}'", text));
@@ -42,8 +35,33 @@ std::string_view to_string(Resample resample) {
   return {};
 }
 
+std::optional<Resample> resample_from_string(std::string_view text) {
+  for (const auto& [resample, name] : kResampleNames) {
+    if (text == name) return resample;
+  }
+  return std::nullopt;
+}
+
+json image_size_to_json(ImageSize size) {
+  if (size.height == size.width) return size.height;
+  return {size.height, size.width};
+}
+
+ImageSize image_size_from_json(const json& j) {
+  ImageSize size;
+  if (j.is_array()) {
+    j.at(0).get_to(size.height);
+    j.at(1).get_to(size.width);
+  } else {
+    j.get_to(size.height);
+    size.width = size.height;
+  }
+  if (size.height <= 0 || size.width <= 0) throw FatalError("its image_size is not positive");
+  return size;
+}
+
 json preprocessing_to_json(const Preprocessing& p) {
-  return {{"image_size", p.image_size},
+  return {{"image_size", image_size_to_json(p.image_size)},
           {"resample", to_string(p.resample)},
           {"rescale_factor", p.rescale_factor},
           {"image_mean", p.image_mean},
@@ -52,12 +70,13 @@ json preprocessing_to_json(const Preprocessing& p) {
 
 Preprocessing preprocessing_from_json(const json& j) {
   Preprocessing p;
-  j.at("image_size").get_to(p.image_size);
-  p.resample = resample_from_string(j.at("resample").get<std::string>());
+  p.image_size = image_size_from_json(j.at("image_size"));
+  const auto resample = j.at("resample").get<std::string>();
+  if (!resample_from_string(resample)) throw FatalError(fmt::format("unknown resample '{}'", resample));
+  p.resample = *resample_from_string(resample);
   j.at("rescale_factor").get_to(p.rescale_factor);
   j.at("image_mean").get_to(p.image_mean);
   j.at("image_std").get_to(p.image_std);
-  if (p.image_size <= 0) throw FatalError("its image_size is not positive");
   return p;
 }
 

@@ -13,6 +13,11 @@
 
 namespace vit_embed {
 
+/// A number for a square, else [height, width].
+nlohmann::json image_size_to_json(ImageSize size);
+/// Throws FatalError, naming no file, where a side is not above zero.
+ImageSize image_size_from_json(const nlohmann::json& json);
+
 nlohmann::json preprocessing_to_json(const Preprocessing& preprocessing);
 Preprocessing preprocessing_from_json(const nlohmann::json& json);
 

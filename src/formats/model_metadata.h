@@ -3,9 +3,12 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "formats/image_size.h"
 
 // vit_embed.json: what stands in a model file beside the weights
 // ==============================================================
@@ -22,6 +25,8 @@
 //   preprocessing    image_size, resample ("bilinear", ...), rescale_factor, image_mean[3], image_std[3]
 //   tensors          [{name, shape, xxh3}] by name; xxh3 of the float32 bytes, 16 hexadecimal digits
 //
+// An image_size is a number for a square, else [height, width].
+//
 // A reader refuses a format_version it does not know, and ignores keys it does not know.
 //
 // History: 1, the first.
@@ -35,11 +40,12 @@ inline constexpr std::string_view kModelMetadataName = "vit_embed.json";
 enum class Resample { nearest = 0, lanczos = 1, bilinear = 2, bicubic = 3, box = 4, hamming = 5 };
 
 std::string_view to_string(Resample resample);
+std::optional<Resample> resample_from_string(std::string_view text);
 
-/// From encoded image to pixel_values: RGB, resize to image_size x image_size, then
+/// From encoded image to pixel_values: RGB, resize to image_size whatever its proportions, then
 /// (value * rescale_factor - mean) / std, channel by channel, in float32. Defaults are ViTImageProcessor's.
 struct Preprocessing {
-  int image_size = 224;
+  ImageSize image_size;
   Resample resample = Resample::bilinear;
   double rescale_factor = 1.0 / 255.0;
   std::array<double, 3> image_mean{0.5, 0.5, 0.5};
@@ -54,7 +60,7 @@ struct Architecture {
   int num_hidden_layers = 12;
   int num_attention_heads = 12;
   int intermediate_size = 3072;
-  int image_size = 224;
+  ImageSize image_size;
   int patch_size = 16;
   int num_channels = 3;
   std::string hidden_act = "gelu";
@@ -62,7 +68,9 @@ struct Architecture {
   bool qkv_bias = true;
   bool pooler = true;
 
-  int num_patches() const { return (image_size / patch_size) * (image_size / patch_size); }
+  /// Whole patches only: the convolution leaves out what is over at the right and at the bottom.
+  ImageSize patch_grid() const { return {image_size.height / patch_size, image_size.width / patch_size}; }
+  int num_patches() const { return patch_grid().height * patch_grid().width; }
   /// Patches and [CLS].
   int num_tokens() const { return num_patches() + 1; }
 
@@ -95,8 +103,11 @@ std::string to_json(const ModelMetadata& metadata);
 /// file.
 ModelMetadata model_metadata_from_json(std::string_view json);
 
-/// Reads the metadata out of a model file without LibTorch. Throws FatalError naming the file: not there, not
-/// an archive, not a TorchScript archive, or one that `vit-embed export` did not make.
+/// Reads the metadata out of a model file without LibTorch; nothing where it is TorchScript that `vit-embed
+/// export` did not make. Throws FatalError naming the file: not there, not an archive, not a TorchScript
+/// archive, damaged metadata.
+std::optional<ModelMetadata> find_model_metadata(const std::filesystem::path& model_file);
+/// The same; TorchScript of another origin is a FatalError, too.
 ModelMetadata read_model_metadata(const std::filesystem::path& model_file);
 
 }  // namespace vit_embed

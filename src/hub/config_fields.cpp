@@ -51,17 +51,31 @@ void ConfigFields::refuse_type(std::string_view key, std::string_view expected) 
   throw FatalError(describe(fmt::format("{} must be {}, not {:.60}", key, expected, text)));
 }
 
-int ConfigFields::get(std::string_view key, int fallback) const {
-  const json* value = find(key);
-  if (value == nullptr) return fallback;
-  if (!value->is_number_integer()) refuse_type(key, "an integer");
+int ConfigFields::to_int(std::string_view key, const json& value) const {
+  if (!value.is_number_integer()) refuse_type(key, "an integer");
   const bool too_large =
-      value->is_number_unsigned() && value->get<std::uint64_t>() > std::numeric_limits<int>::max();
-  const auto number = value->get<std::int64_t>();
+      value.is_number_unsigned() && value.get<std::uint64_t>() > std::numeric_limits<int>::max();
+  const auto number = value.get<std::int64_t>();
   if (too_large || number < std::numeric_limits<int>::min() || number > std::numeric_limits<int>::max()) {
     refuse_type(key, "an integer of 32 bits");
   }
   return static_cast<int>(number);
+}
+
+int ConfigFields::get(std::string_view key, int fallback) const {
+  const json* value = find(key);
+  return value == nullptr ? fallback : to_int(key, *value);
+}
+
+ImageSize ConfigFields::get(std::string_view key, ImageSize fallback) const {
+  const json* value = find(key);
+  if (value == nullptr) return fallback;
+  if (!value->is_array()) {
+    const int side = to_int(key, *value);
+    return {side, side};
+  }
+  if (value->size() != 2) refuse_type(key, "an integer or [height, width]");
+  return {to_int(key, (*value)[0]), to_int(key, (*value)[1])};
 }
 
 double ConfigFields::get(std::string_view key, double fallback) const {

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "formats/image_size.h"
+
 // For this layer's .cpp files only.
 
 namespace vit_embed {
@@ -18,6 +20,8 @@ class ConfigFields {
   explicit ConfigFields(std::filesystem::path path);
 
   int get(std::string_view key, int fallback) const;
+  /// A number for both sides or [height, width], as Transformers takes sizes.
+  ImageSize get(std::string_view key, ImageSize fallback) const;
   double get(std::string_view key, double fallback) const;
   bool get(std::string_view key, bool fallback) const;
   std::string get(std::string_view key, const std::string& fallback) const;
@@ -32,6 +36,8 @@ class ConfigFields {
   [[noreturn]] void refuse_type(std::string_view key, std::string_view expected) const;
 
  private:
+  int to_int(std::string_view key, const nlohmann::json& value) const;
+
   std::filesystem::path path_;
   nlohmann::json json_;
 };

@@ -26,6 +26,13 @@ void check_is_vit(const ConfigFields& fields) {
   }
 }
 
+int read_patch_size(const ConfigFields& fields, int fallback) {
+  const ImageSize patch = fields.get("patch_size", ImageSize{fallback, fallback});
+  if (patch.height == patch.width) return patch.height;
+  throw FatalError(
+      fields.describe(fmt::format("patch_size is {}: only square patches are supported", to_string(patch))));
+}
+
 /// What later Transformers can vary of the pooler; the defaults are what every ViT checkpoint has.
 void check_pooler(const ConfigFields& fields, const Architecture& architecture) {
   const std::string activation = fields.get("pooler_act", std::string("tanh"));
@@ -52,7 +59,7 @@ Architecture read_model_config(const std::filesystem::path& config_json) {
   a.num_attention_heads = fields.get("num_attention_heads", a.num_attention_heads);
   a.intermediate_size = fields.get("intermediate_size", a.intermediate_size);
   a.image_size = fields.get("image_size", a.image_size);
-  a.patch_size = fields.get("patch_size", a.patch_size);
+  a.patch_size = read_patch_size(fields, a.patch_size);
   a.num_channels = fields.get("num_channels", a.num_channels);
   a.hidden_act = fields.get("hidden_act", a.hidden_act);
   a.layer_norm_eps = fields.get("layer_norm_eps", a.layer_norm_eps);

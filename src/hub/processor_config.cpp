@@ -29,28 +29,27 @@ void check_is_vit_processor(const ConfigFields& fields) {
 
 int read_edge(const ConfigFields& fields, const json& size, const char* key) {
   const auto edge = size.find(key);
-  if (edge == size.end() || !edge->is_number_unsigned() || *edge > std::numeric_limits<int>::max()) {
+  if (edge == size.end() || !edge->is_number_unsigned() || *edge == 0 ||
+      *edge > std::numeric_limits<int>::max()) {
     fields.refuse_type("size", "an integer or {\"height\", \"width\"}");
   }
   return edge->get<int>();
 }
 
-int read_size(const ConfigFields& fields, int fallback) {
+ImageSize read_size(const ConfigFields& fields, ImageSize fallback) {
   const json* size = fields.find("size");
   if (size == nullptr) return fallback;
-  if (!size->is_object()) return fields.get("size", fallback);
+  if (!size->is_object()) {
+    const int side = fields.get("size", fallback.height);
+    if (side <= 0) fields.refuse_type("size", "above zero");
+    return {side, side};
+  }
   if (size->contains("shortest_edge") || size->contains("longest_edge")) {
     throw FatalError(
         fields.describe("size keeps the image's proportions (shortest_edge, longest_edge): only a fixed "
-                        "square is supported"));
+                        "size is supported"));
   }
-  const int height = read_edge(fields, *size, "height");
-  const int width = read_edge(fields, *size, "width");
-  if (height != width) {
-    throw FatalError(
-        fields.describe(fmt::format("size is {}x{}: only a square is supported", height, width)));
-  }
-  return height;
+  return {read_edge(fields, *size, "height"), read_edge(fields, *size, "width")};
 }
 
 Resample read_resample(const ConfigFields& fields, Resample fallback) {

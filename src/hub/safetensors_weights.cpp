@@ -17,7 +17,6 @@
 namespace vit_embed {
 namespace {
 
-constexpr std::string_view kPrefix = "vit.";
 constexpr std::size_t kMostProblems = 10;  // of each kind, in one message
 
 bool is_unused(std::string_view name) {
@@ -59,16 +58,20 @@ Weights copy_floats(std::span<const std::byte> bytes) {
 
 }  // namespace
 
-SafetensorsWeights::SafetensorsWeights(const std::filesystem::path& path) : file_(path) {
-  for (const auto& [name, entry] : file_.entries()) {
-    const std::string bare = name.starts_with(kPrefix) ? name.substr(kPrefix.size()) : name;
-    if (entries_.emplace(bare, &entry).second) continue;
-    throw FatalError(fmt::format("'{}': tensor '{}' is there with and without 'vit.'", path.native(), bare));
+SafetensorsWeights::SafetensorsWeights(const std::vector<std::filesystem::path>& paths) {
+  files_.reserve(paths.size());  // the entries below are pointed to
+  for (const std::filesystem::path& path : paths) {
+    const SafetensorsFile& file = files_.emplace_back(path);
+    for (const auto& [name, entry] : file.entries()) {
+      if (tensors_.emplace(checkpoint_name(name), Tensor{&entry, file.file()}).second) continue;
+      throw FatalError(fmt::format("'{}': tensor '{}' is there twice, or under two of its names",
+                                   path.native(), checkpoint_name(name)));
+    }
   }
 }
 
 bool SafetensorsWeights::has_pooler() const {
-  return entries_.contains("pooler.dense.weight") || entries_.contains("pooler.dense.bias");
+  return tensors_.contains("pooler.dense.weight") || tensors_.contains("pooler.dense.bias");
 }
 
 void SafetensorsWeights::check(const std::vector<Parameter>& parameters) const {
@@ -76,17 +79,17 @@ void SafetensorsWeights::check(const std::vector<Parameter>& parameters) const {
   std::set<std::string_view> expected;
   for (const Parameter& parameter : parameters) {
     expected.insert(parameter.name);
-    const auto found = entries_.find(parameter.name);
-    if (found == entries_.end()) {
+    const auto found = tensors_.find(parameter.name);
+    if (found == tensors_.end()) {
       missing.push_back(parameter.name);
-    } else if (const SafetensorsEntry& entry = *found->second; entry.shape != parameter.shape) {
+    } else if (const SafetensorsEntry& entry = *found->second.entry; entry.shape != parameter.shape) {
       misshapen.push_back(fmt::format("{} is {}, not {}", parameter.name, shape_to_string(entry.shape),
                                       shape_to_string(parameter.shape)));
     } else if (!is_float(entry.dtype)) {
       mistyped.push_back(fmt::format("{} is {}", parameter.name, entry.dtype));
     }
   }
-  for (const auto& [name, entry] : entries_) {
+  for (const auto& [name, tensor] : tensors_) {
     if (!expected.contains(name) && !is_unused(name)) superfluous.push_back(name);
   }
   std::string problems;
@@ -96,17 +99,17 @@ void SafetensorsWeights::check(const std::vector<Parameter>& parameters) const {
   append_problems(problems, "not F32, F16 or BF16", mistyped);
   if (problems.empty()) return;
   throw FatalError(fmt::format("'{}' does not hold the ViT that config.json describes{}",
-                               file_.file()->path().native(), problems));
+                               files_.front().file()->path().native(), problems));
 }
 
 Weights SafetensorsWeights::read(const Parameter& parameter) const {
-  const SafetensorsEntry& entry = *entries_.at(parameter.name);
+  const auto& [found, file] = tensors_.at(parameter.name);
+  const SafetensorsEntry& entry = *found;
   if (entry.dtype == "F16") return convert_halves(entry.bytes, from_float16);
   if (entry.dtype == "BF16") return convert_halves(entry.bytes, bfloat16_to_float);
   const auto address = reinterpret_cast<std::uintptr_t>(entry.bytes.data());
   if (address % alignof(float) != 0) return copy_floats(entry.bytes);
-  return {{reinterpret_cast<const float*>(entry.bytes.data()), entry.bytes.size() / sizeof(float)},
-          file_.file()};
+  return {{reinterpret_cast<const float*>(entry.bytes.data()), entry.bytes.size() / sizeof(float)}, file};
 }
 
 }  // namespace vit_embed

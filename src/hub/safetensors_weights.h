@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,12 +11,13 @@
 
 namespace vit_embed {
 
-/// A checkpoint of ViTModel or, its names behind "vit.", of ViTForImageClassification. float32 is handed out
-/// where it is mapped; float16 and bfloat16 are converted.
+/// A checkpoint of ViTModel or, its names behind "vit.", of ViTForImageClassification, in one file or in
+/// several, under the names of any Transformers (vit/parameters.h). float32 is handed out where it is mapped;
+/// float16 and bfloat16 are converted.
 class SafetensorsWeights : public WeightSource {
  public:
-  /// Throws FatalError naming the file.
-  explicit SafetensorsWeights(const std::filesystem::path& path);
+  /// Opens all of `paths`. Throws FatalError naming the file, or the tensor that is there twice.
+  explicit SafetensorsWeights(const std::vector<std::filesystem::path>& paths);
 
   bool has_pooler() const;
   /// Throws one FatalError with every tensor that is missing, superfluous, misshapen or of a type that is no
@@ -26,8 +28,13 @@ class SafetensorsWeights : public WeightSource {
   Weights read(const Parameter& parameter) const override;
 
  private:
-  SafetensorsFile file_;
-  std::map<std::string, const SafetensorsEntry*> entries_;  // by name without "vit."
+  struct Tensor {
+    const SafetensorsEntry* entry;
+    std::shared_ptr<const MappedFile> file;  ///< keeps the entry's bytes
+  };
+
+  std::vector<SafetensorsFile> files_;
+  std::map<std::string, Tensor> tensors_;  // by checkpoint_name()
 };
 
 }  // namespace vit_embed

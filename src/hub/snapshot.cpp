@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "base/file_descriptor.h"
@@ -10,6 +12,7 @@
 #include "hub/model_config.h"
 #include "hub/processor_config.h"
 #include "hub/random_weights.h"
+#include "hub/safetensors_index.h"
 #include "hub/safetensors_weights.h"
 #include "vit/architecture.h"
 
@@ -42,41 +45,39 @@ CachedRepository locate(const fs::path& source) {
   if (!is_repository_id(source.native())) {
     throw FatalError(fmt::format("'{}': no such directory or file", source.native()));
   }
-  throw FatalError(fmt::format("'{}': no such directory or file, and no such repository in the Hub's cache '{}'",
-                               source.native(), hub_cache_directory().native()));
+  throw FatalError(
+      fmt::format("'{}': no such directory or file, and no such repository in the Hub's cache '{}'",
+                  source.native(), hub_cache_directory().native()));
 }
 
-fs::path find_weights(const fs::path& source) {
+/// The files of a checkpoint, which stand in one directory.
+std::vector<fs::path> find_weights(const fs::path& source) {
   if (!is_folder(source)) {
-    if (source.extension() == ".safetensors") return source;
+    if (source.extension() == ".safetensors") return {source};
     if (source.extension() == ".bin" || source.extension() == ".pth") refuse_pickle(source);
     throw FatalError(fmt::format("'{}' is neither a directory nor a .safetensors file", source.native()));
   }
-  if (is_present(source / "model.safetensors")) return source / "model.safetensors";
-  if (is_present(source / "model.safetensors.index.json")) {
-    throw FatalError(fmt::format(
-        "'{}': weights in several files (model.safetensors.index.json) are not supported", source.native()));
+  if (is_present(source / "model.safetensors")) return {source / "model.safetensors"};
+  if (const fs::path index = source / "model.safetensors.index.json"; is_present(index)) {
+    std::vector<fs::path> shards;
+    for (const std::string& name : read_safetensors_index(index)) shards.push_back(source / name);
+    return shards;
   }
   if (is_present(source / "pytorch_model.bin")) refuse_pickle(source / "pytorch_model.bin");
   throw FatalError(fmt::format("'{}': no model.safetensors in it", source.native()));
 }
 
-Preprocessing read_preprocessing(const fs::path& directory, int image_size, const LogSink& log) {
+Preprocessing read_preprocessing(const fs::path& directory, ImageSize image_size, const LogSink& log) {
   const fs::path path = directory / "preprocessor_config.json";
   if (!is_present(path)) {
     Preprocessing defaults;
     defaults.image_size = image_size;
     log(LogLevel::warning,
-        fmt::format("'{}': no preprocessor_config.json; taking ViTImageProcessor's defaults at {}x{}",
-                    directory.native(), image_size, image_size));
+        fmt::format("'{}': no preprocessor_config.json; taking ViTImageProcessor's defaults at {}",
+                    directory.native(), to_string(image_size)));
     return defaults;
   }
-  const Preprocessing preprocessing = read_processor_config(path);
-  if (preprocessing.image_size != image_size) {
-    throw FatalError(fmt::format("'{}': size is {}, but the model's image_size is {}", path.native(),
-                                 preprocessing.image_size, image_size));
-  }
-  return preprocessing;
+  return read_processor_config(path);
 }
 
 Snapshot read_configs(const fs::path& directory, const LogSink& log) {
@@ -90,10 +91,10 @@ Snapshot read_configs(const fs::path& directory, const LogSink& log) {
 
 Snapshot open_snapshot(const fs::path& source, const LogSink& log) {
   const CachedRepository place = locate(source);
-  const fs::path file = find_weights(place.directory);
-  Snapshot snapshot = read_configs(parent_directory(file), log);
+  const std::vector<fs::path> files = find_weights(place.directory);
+  Snapshot snapshot = read_configs(parent_directory(files.front()), log);
   snapshot.revision = place.revision;
-  auto weights = std::make_unique<SafetensorsWeights>(file);
+  auto weights = std::make_unique<SafetensorsWeights>(files);
   snapshot.architecture.pooler = weights->has_pooler();
   weights->check(vit_parameters(snapshot.architecture));
   snapshot.weights = std::move(weights);

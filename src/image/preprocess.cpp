@@ -14,7 +14,8 @@ ImagePreprocessor::ImagePreprocessor(const Preprocessing& preprocessing, LogSink
       decoder_(std::move(log)) {}
 
 std::size_t ImagePreprocessor::size() const {
-  return RgbImage::kChannels * static_cast<std::size_t>(image_size_) * static_cast<std::size_t>(image_size_);
+  return RgbImage::kChannels * static_cast<std::size_t>(image_size_.height) *
+         static_cast<std::size_t>(image_size_.width);
 }
 
 void ImagePreprocessor::preprocess(std::span<const std::byte> encoded, const DecodeSettings& settings,
@@ -23,8 +24,9 @@ void ImagePreprocessor::preprocess(std::span<const std::byte> encoded, const Dec
 }
 
 void ImagePreprocessor::preprocess(const RgbImage& image, std::span<float> pixel_values) const {
-  if (pixel_values.size() != size()) throw std::invalid_argument("pixel_values must hold 3 x S x S values");
-  const RgbImage resized = resize(image, image_size_, image_size_, resample_);
+  if (pixel_values.size() != size())
+    throw std::invalid_argument("pixel_values must hold 3 x height x width values");
+  const RgbImage resized = resize(image, image_size_.width, image_size_.height, resample_);
   const std::size_t plane = pixel_values.size() / RgbImage::kChannels;
   const std::uint8_t* sample = resized.data();
   float* red = pixel_values.data();

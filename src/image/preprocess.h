@@ -11,17 +11,17 @@
 
 namespace vit_embed {
 
-/// From an encoded image to a model's pixel_values: decode, resize to image_size x image_size, rescale,
+/// From an encoded image to a model's pixel_values: decode, resize to image_size, rescale,
 /// normalise. Gives what Transformers' ViTImageProcessorPil gives on Pillow's image. May be used from several
 /// threads at once.
 class ImagePreprocessor {
  public:
   ImagePreprocessor(const Preprocessing& preprocessing, LogSink log);
 
-  /// Values of one image: 3 * image_size * image_size.
+  /// Values of one image: 3 x height x width of image_size.
   std::size_t size() const;
 
-  /// Writes `pixel_values`, float32 [3, image_size, image_size], size() of them. Throws InputError with the
+  /// Writes `pixel_values`, float32 [3, height, width], size() of them. Throws InputError with the
   /// reason.
   void preprocess(std::span<const std::byte> encoded, const DecodeSettings& settings,
                   std::span<float> pixel_values) const;
@@ -30,7 +30,7 @@ class ImagePreprocessor {
   void preprocess(const RgbImage& image, std::span<float> pixel_values) const;
 
  private:
-  int image_size_;
+  ImageSize image_size_;
   Resample resample_;
   NormalizationTable table_;
   ImageDecoder decoder_;

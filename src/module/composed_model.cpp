@@ -10,9 +10,9 @@ namespace {
 class ComposedModel : public Model {
  public:
   ComposedModel(std::unique_ptr<Encoder> encoder, const LogSink& log)
-      : encoder_(std::move(encoder)), preprocessor_(encoder_->metadata().preprocessing, log) {}
+      : encoder_(std::move(encoder)), preprocessor_(encoder_->description().preprocessing, log) {}
 
-  const ModelMetadata& metadata() const override { return encoder_->metadata(); }
+  const ModelDescription& description() const override { return encoder_->description(); }
   std::string engine() const override { return encoder_->engine(); }
 
   void preprocess(std::span<const std::byte> encoded, const DecodeOptions& options,

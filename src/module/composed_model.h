@@ -8,7 +8,7 @@
 
 namespace vit_embed {
 
-/// An encoder, and the preprocessing that its metadata describe.
+/// An encoder, and the preprocessing that its description has.
 std::unique_ptr<Model> compose_model(std::unique_ptr<Encoder> encoder, const LogSink& log);
 
 }  // namespace vit_embed

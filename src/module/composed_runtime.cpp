@@ -4,8 +4,10 @@
 
 #include "encoder/loaded_blas.h"
 #include "encoder/torchscript_encoder.h"
+#include "encoder/torchscript_foreign.h"
 #include "module/composed_model.h"
 #include "module/export_model.h"
+#include "module/settle_preprocessing.h"
 
 namespace vit_embed {
 namespace {
@@ -23,7 +25,11 @@ class ComposedRuntime : public Runtime {
     const auto blas = find_loaded_blas();
     if (blas && !blas->warning.empty()) log_(LogLevel::warning, blas->warning);
     const EncoderOptions encoder_options{.device = options.device, .num_threads = options.num_threads};
-    return compose_model(load_torchscript_encoder(model_file, encoder_options), log_);
+    if (find_model_metadata(model_file)) {
+      return compose_model(load_torchscript_encoder(model_file, encoder_options), log_);
+    }
+    const Preprocessing preprocessing = settle_preprocessing(options.preprocessing);
+    return compose_model(load_foreign_encoder(model_file, preprocessing, encoder_options, log_), log_);
   }
 
   std::vector<LibraryVersion> library_versions() const override {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "hub/position_embeddings.h"
 #include "hub/snapshot.h"
 #include "hub/weight_digest.h"
 #include "torchscript/model_writer.h"
@@ -12,8 +13,9 @@ namespace vit_embed {
 ModelMetadata export_model(const ExportOptions& options, const LogSink& log) {
   const bool random = options.random_seed.has_value();
   if (!random && options.source.empty()) throw UsageError("export needs a directory or a .safetensors file");
-  const Snapshot snapshot = random ? random_snapshot(options.source, *options.random_seed, log)
-                                   : open_snapshot(options.source, log);
+  Snapshot snapshot = random ? random_snapshot(options.source, *options.random_seed, log)
+                             : open_snapshot(options.source, log);
+  settle_image_size(snapshot, options.image_size);
   WeightDigest digest = digest_weights(vit_parameters(snapshot.architecture), *snapshot.weights);
 
   ModelMetadata metadata;

@@ -33,7 +33,7 @@ class Batch {
   bool wait_decoded(std::stop_token stop);
   /// Moves the images that did not fail to the front; returns how many there are. Only once decoded.
   std::size_t compact();
-  /// The first `count` images, [count, 3, S, S].
+  /// The first `count` images, [count, 3, H, W].
   std::span<const float> pixel_values_of(std::size_t count) const;
 
   EmbeddedBatch& result() { return result_; }

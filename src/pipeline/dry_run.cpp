@@ -19,15 +19,16 @@ class RowCounter : public BatchWriter {
 }  // namespace
 
 DryRunReport dry_run(const ExtractOptions& options, const RuntimeOpener& open_runtime, std::stop_token stop) {
-  const OutputSpec spec = make_output_spec(options, read_model_metadata(options.model));
+  const std::optional<ModelDescription> own = describe_own_model(options);
+  if (own) make_output_spec(options, *own);  // a feature that it lacks is told before anything is listed
   const std::unique_ptr<InputStream> inputs = open_inputs(options.inputs);
   const InputPlan plan(*inputs, std::filesystem::temp_directory_path(), stop);
-  DryRunReport report{plan.count(), plan.total_bytes(), estimated_size(spec, plan.count()), 0};
   if (plan.count() == 0) throw FatalError("no images found");
 
   const std::unique_ptr<Runtime> runtime = open_runtime();
-  const std::unique_ptr<Model> model =
-      runtime->load_model(options.model, {options.device, options.num_threads});
+  const std::unique_ptr<Model> model = runtime->load_model(options.model, make_load_options(options));
+  const OutputSpec spec = make_output_spec(options, model->description());
+  DryRunReport report{plan.count(), plan.total_bytes(), estimated_size(spec, plan.count()), 0};
   PlanStream first(plan, 0, options.batch_size);
   RowCounter counter;
   const auto start = std::chrono::steady_clock::now();

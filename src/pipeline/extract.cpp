@@ -49,12 +49,11 @@ class Extraction {
         open_runtime_(open_runtime),
         observer_(observer),
         log_(log),
-        stop_(std::move(stop)),
-        metadata_(read_model_metadata(options.model)),
-        spec_(make_output_spec(options, metadata_)) {}
+        stop_(std::move(stop)) {}
 
   ExtractReport run() {
-    report_.random_weights = metadata_.random_weights;
+    describe_model();
+    report_.random_weights = description_.random_weights;
     const std::unique_ptr<InputStream> inputs = open_inputs(options_.inputs);
     if (options_.streams()) {
       stream(*inputs);
@@ -94,7 +93,8 @@ class Extraction {
     PlanStream remaining(plan, partial.counts().inputs);
     embed(remaining, partial);
     if (report_.interrupted) return;
-    partial.publish({metadata_.source, metadata_.revision, metadata_.random_weights, options_.failures});
+    partial.publish(
+        {description_.source, description_.revision, description_.random_weights, options_.failures});
   }
 
   bool is_done(const InputPlan& plan) {
@@ -106,10 +106,23 @@ class Extraction {
     return true;
   }
 
+  /// Our own model file says all before it is loaded, which a run that is done already need not.
+  void describe_model() {
+    if (std::optional<ModelDescription> own = describe_own_model(options_)) {
+      description_ = *std::move(own);
+    } else {
+      load();
+      description_ = model_->description();
+    }
+    spec_ = make_output_spec(options_, description_);
+  }
+
+  /// Once at most.
   void load() {
+    if (model_) return;
     runtime_ = open_runtime_();
-    model_ = runtime_->load_model(options_.model, {options_.device, options_.num_threads});
-    if (model_->metadata().weights_sha256 != metadata_.weights_sha256) {
+    model_ = runtime_->load_model(options_.model, make_load_options(options_));
+    if (!description_.weights_sha256.empty() && model_->description() != description_) {
       throw FatalError(
           fmt::format("model file '{}' was replaced while it was loaded", options_.model.native()));
     }
@@ -157,7 +170,7 @@ class Extraction {
   ExtractObserver& observer_;
   const LogSink& log_;
   std::stop_token stop_;
-  ModelMetadata metadata_;
+  ModelDescription description_;
   OutputSpec spec_;
   std::unique_ptr<Runtime> runtime_;
   std::unique_ptr<Model> model_;
@@ -188,13 +201,30 @@ PipelineOptions make_pipeline_options(const ExtractOptions& options) {
   return pipeline;
 }
 
-OutputSpec make_output_spec(const ExtractOptions& options, const ModelMetadata& model) {
+std::optional<ModelDescription> describe_own_model(const ExtractOptions& options) {
+  const std::optional<ModelMetadata> metadata = find_model_metadata(options.model);
+  if (!metadata) return std::nullopt;
+  if (options.preprocessing != PreprocessingOptions{}) {
+    throw UsageError(
+        fmt::format("model file '{}' says itself how images are preprocessed: --image-size, --mean, --std, "
+                    "--resample and "
+                    "--processor are for TorchScript of another origin",
+                    options.model.native()));
+  }
+  return describe(*metadata);
+}
+
+LoadOptions make_load_options(const ExtractOptions& options) {
+  return {options.device, options.num_threads, options.preprocessing};
+}
+
+OutputSpec make_output_spec(const ExtractOptions& options, const ModelDescription& model) {
   OutputSpec spec;
   spec.path = options.output;
   spec.format = options.format;
   spec.nan_rows = options.on_error == OnError::nan;
   for (const Feature feature : options.features) {
-    if (feature == Feature::pooler && !model.architecture.pooler) {
+    if (feature == Feature::pooler && !model.pooler) {
       throw FatalError(
           fmt::format("model file '{}' has no pooler; use --feature cls", options.model.native()));
     }
@@ -206,8 +236,8 @@ OutputSpec make_output_spec(const ExtractOptions& options, const ModelMetadata& 
     feature_spec.fingerprint.preprocessing = model.preprocessing;
     feature_spec.fingerprint.exif_orientation_applied = options.apply_exif_orientation;
     if (feature == Feature::tokens)
-      feature_spec.row_shape.push_back(static_cast<std::uint64_t>(model.architecture.num_tokens()));
-    feature_spec.row_shape.push_back(static_cast<std::uint64_t>(model.architecture.hidden_size));
+      feature_spec.row_shape.push_back(static_cast<std::uint64_t>(model.num_tokens));
+    feature_spec.row_shape.push_back(static_cast<std::uint64_t>(model.hidden_size));
     spec.features.push_back(std::move(feature_spec));
   }
   return spec;

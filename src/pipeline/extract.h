@@ -36,6 +36,7 @@ struct ExtractOptions {
   std::vector<Feature> features{Feature::cls};
   bool l2_normalize = false;
   ElementType dtype = ElementType::float32;
+  PreprocessingOptions preprocessing;  ///< of a foreign model
   std::string device = "cpu";
   std::size_t batch_size = 8;  ///< images in a forward
   int num_threads = 1;         ///< for the forward, and as many for decoding while it runs
@@ -77,6 +78,12 @@ ExtractReport extract(const ExtractOptions& options, const RuntimeOpener& open_r
 
 /// What extract() would write, without looking at inputs: fingerprints and row shapes. Throws FatalError
 /// where the model does not have a feature.
-OutputSpec make_output_spec(const ExtractOptions& options, const ModelMetadata& model);
+OutputSpec make_output_spec(const ExtractOptions& options, const ModelDescription& model);
+
+/// What our own model file says of itself, without opening the runtime; nothing where it is foreign. Throws
+/// FatalError as find_model_metadata() does, and UsageError where options.preprocessing would contradict it.
+std::optional<ModelDescription> describe_own_model(const ExtractOptions& options);
+
+LoadOptions make_load_options(const ExtractOptions& options);
 
 }  // namespace vit_embed

@@ -29,9 +29,10 @@ class Pipeline {
         options_(options),
         writer_(writer),
         decode_tasks_(kBatchesInFlight * options.batch_size) {
-    const auto size = static_cast<std::size_t>(model.metadata().preprocessing.image_size);
+    const ImageSize size = model.description().preprocessing.image_size;
+    const std::size_t pixels = static_cast<std::size_t>(size.height) * static_cast<std::size_t>(size.width);
     for (std::size_t i = 0; i < kBatchesInFlight; ++i) {
-      batches_.push_back(std::make_unique<Batch>(options.batch_size, 3 * size * size));
+      batches_.push_back(std::make_unique<Batch>(options.batch_size, 3 * pixels));
       free_.push(batches_.back().get(), {});
     }
   }
@@ -125,8 +126,8 @@ class Pipeline {
     std::vector<std::vector<float>>& rows = batch.result().rows;
     rows.resize(options_.features.size());
     std::vector<FeatureOutput> outputs;
-    const auto hidden_size = static_cast<std::size_t>(model_.metadata().architecture.hidden_size);
-    const auto num_tokens = static_cast<std::size_t>(model_.metadata().architecture.num_tokens());
+    const auto hidden_size = static_cast<std::size_t>(model_.description().hidden_size);
+    const auto num_tokens = static_cast<std::size_t>(model_.description().num_tokens);
     for (std::size_t f = 0; f < rows.size(); ++f) {
       rows[f].resize(count * hidden_size * (options_.features[f] == Feature::tokens ? num_tokens : 1));
       outputs.push_back({options_.features[f], rows[f]});

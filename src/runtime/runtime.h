@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -11,6 +12,7 @@
 
 #include "base/log.h"
 #include "formats/feature.h"
+#include "formats/model_description.h"
 #include "formats/model_metadata.h"
 
 // The boundary: all that the command line and the pipeline know of images and models. What links LibTorch and
@@ -26,9 +28,23 @@ struct DecodeOptions {
       true;  ///< turn the image as its EXIF tag says, as Transformers' load_image does
 };
 
+/// How the images of a model file that does not say it itself are preprocessed: as the processor's file says
+/// or, where there is none, by ViTImageProcessor's defaults (224x224, bilinear, mean and std 0.5), but for
+/// what else is given.
+struct PreprocessingOptions {
+  std::filesystem::path processor_config;  ///< a preprocessor_config.json; may be empty
+  std::optional<ImageSize> image_size;
+  std::optional<Resample> resample;
+  std::optional<std::array<double, 3>> image_mean;
+  std::optional<std::array<double, 3>> image_std;
+
+  bool operator==(const PreprocessingOptions&) const = default;
+};
+
 struct LoadOptions {
-  std::string device = "cpu";  ///< where the forward runs: "cpu" is all there is
-  int num_threads = 1;         ///< threads of one forward
+  std::string device = "cpu";          ///< where the forward runs: "cpu" is all there is
+  int num_threads = 1;                 ///< threads of one forward
+  PreprocessingOptions preprocessing;  ///< of a foreign file; our own bring theirs
 };
 
 /// A loaded model together with its preprocessing.
@@ -36,17 +52,17 @@ class Model {
  public:
   virtual ~Model() = default;
 
-  virtual const ModelMetadata& metadata() const = 0;
+  virtual const ModelDescription& description() const = 0;
   /// The engine that runs the forward: "torchscript".
   virtual std::string engine() const = 0;
 
-  /// Decodes and preprocesses one encoded image into `pixel_values`, float32 [3, S, S]. Throws InputError
+  /// Decodes and preprocesses one encoded image into `pixel_values`, float32 [3, H, W]. Throws InputError
   /// with the reason. May be called from several threads at once. Blocks for the time of one decode; never
   /// touches a file.
   virtual void preprocess(std::span<const std::byte> encoded, const DecodeOptions& options,
                           std::span<float> pixel_values) const = 0;
 
-  /// The forward of `batch_size` images, float32 [batch_size, 3, S, S], into every output. Blocks for the
+  /// The forward of `batch_size` images, float32 [batch_size, 3, H, W], into every output. Blocks for the
   /// whole forward. One call at a time. A feature the model lacks is a FatalError.
   virtual void encode(std::span<const float> pixel_values, std::size_t batch_size,
                       std::span<const FeatureOutput> outputs) = 0;
@@ -58,6 +74,8 @@ struct ExportOptions {
   std::filesystem::path source;
   std::filesystem::path output;              ///< the TorchScript file; replaced atomically
   std::optional<std::uint64_t> random_seed;  ///< weights drawn from this seed instead of read
+  /// Of the images; position embeddings are interpolated to it. Nothing: the configurations'.
+  std::optional<ImageSize> image_size;
 };
 
 /// A library behind the boundary and the version that is loaded, which may be newer than the one built
@@ -75,7 +93,9 @@ class Runtime {
   /// Throws FatalError naming every missing, extra or misshapen tensor.
   virtual ModelMetadata export_model(const ExportOptions& options) = 0;
 
-  /// Throws FatalError naming the file where it cannot be used.
+  /// A file of `vit-embed export`, or TorchScript of another origin: that is run on made-up images to see
+  /// what it gives, which runs its code. Throws FatalError naming the file, and the remedy where there is
+  /// one.
   virtual std::unique_ptr<Model> load_model(const std::filesystem::path& model_file,
                                             const LoadOptions& options) = 0;
 

@@ -1,6 +1,7 @@
 #include "torchscript/model_reader.h"
 
 #include <fmt/format.h>
+#include <torch/csrc/api/include/torch/version.h>
 #include <torch/csrc/jit/serialization/import.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 
 #include "base/error.h"
 #include "formats/digest.h"
+#include "torchscript/scaled_dot_product_attention.h"
 #include "torchscript/torch_error.h"
 #include "vit/architecture.h"
 #include "vit/parameters.h"
@@ -48,7 +50,46 @@ void check_tensors(const torch::jit::Module& module, const ModelMetadata& metada
   }
 }
 
+[[noreturn]] void refuse_to_load(const std::filesystem::path& path, const std::string& reason) {
+  throw FatalError(fmt::format("model file '{}': LibTorch cannot load it: {}", path.native(), reason));
+}
+
+/// LibTorch's "Unknown builtin op: torchvision::nms.", or what stands for an operator of a library.
+std::string explain_load_failure(const std::exception& error) {
+  const std::string text = error.what();
+  const std::size_t unknown = text.find("Unknown builtin op: ");
+  if (unknown == std::string::npos) return telling_line(error);
+  std::string line = text.substr(unknown, text.find('\n', unknown) - unknown);
+  if (line.ends_with('.')) line.pop_back();
+  return fmt::format(
+      "{}; LibTorch {} does not have it: trace the model without it, or use a build with a newer LibTorch",
+      line, TORCH_VERSION);
+}
+
+void require_float32(const torch::jit::Module& module) {
+  for (const auto& parameter : module.named_parameters()) {
+    const at::ScalarType type = parameter.value.scalar_type();
+    if (!at::isFloatingType(type) || type == at::kFloat) continue;
+    throw FatalError(fmt::format(
+        "its weights are {}, not float32: convert it with model.float() before tracing", at::toString(type)));
+  }
+}
+
 }  // namespace
+
+torch::jit::Module load_foreign_module(const std::filesystem::path& path) {
+  provide_scaled_dot_product_attention();
+  try {
+    torch::jit::Module module = torch::jit::load(path.native(), at::kCPU);
+    require_float32(module);
+    module.eval();
+    return module;
+  } catch (const Error& e) {
+    throw FatalError(fmt::format("model file '{}': {}", path.native(), e.what()));
+  } catch (const std::exception& e) {  // an error in the TorchScript source is no c10::Error
+    refuse_to_load(path, explain_load_failure(e));
+  }
+}
 
 LoadedModel load_model_file(const std::filesystem::path& path) {
   LoadedModel model;
@@ -58,13 +99,10 @@ LoadedModel load_model_file(const std::filesystem::path& path) {
     model.module = torch::jit::load(path.native(), at::kCPU);
     check_tensors(model.module, model.metadata);
     model.module.eval();
-  } catch (const c10::Error& e) {
-    throw FatalError(
-        fmt::format("model file '{}': LibTorch cannot load it: {}", path.native(), first_line(e)));
   } catch (const Error& e) {
     throw FatalError(fmt::format("model file '{}': {}", path.native(), e.what()));
   } catch (const std::exception& e) {  // an error in the TorchScript source is no c10::Error
-    throw FatalError(fmt::format("model file '{}': LibTorch cannot load it: {}", path.native(), e.what()));
+    refuse_to_load(path, telling_line(e));
   }
   return model;
 }

@@ -20,4 +20,10 @@ struct LoadedModel {
 /// weights. Throws FatalError naming the file: missing, no archive, of another origin, damaged.
 LoadedModel load_model_file(const std::filesystem::path& path);
 
+/// Loads TorchScript of any origin, in eval mode, on the CPU; that runs no code of the file's yet, its
+/// forward does. Blocks for the time of reading the weights. Throws FatalError naming the file and, where
+/// there is one, the remedy: missing, no archive, an operator that this LibTorch does not know, weights that
+/// are not float32.
+torch::jit::Module load_foreign_module(const std::filesystem::path& path);
+
 }  // namespace vit_embed

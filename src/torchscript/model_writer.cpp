@@ -59,7 +59,7 @@ void write_model_file(const std::filesystem::path& output, const ModelMetadata& 
     const torch::jit::Module module = build_vit_module(metadata.architecture, weights);
     module.save(stream, {{std::string(kModelMetadataName), to_json(metadata)}});
   } catch (const c10::Error& e) {
-    throw FatalError("writing '" + output.native() + "': " + first_line(e));
+    throw FatalError("writing '" + output.native() + "': " + telling_line(e));
   }
   buffer.check();
   file.commit();

@@ -10,7 +10,7 @@
 
 namespace vit_embed {
 
-/// Of the whole model. pixel_values float32 [N, 3, S, S] -> (last_hidden_state [N, T, D], pooler_output [N,
+/// Of the whole model. pixel_values float32 [N, 3, H, W] -> (last_hidden_state [N, T, D], pooler_output [N,
 /// D]), without a pooler (last_hidden_state,).
 std::string model_script(const Architecture& architecture);
 /// Of `embeddings`: pixel_values -> [N, T, D].

@@ -24,7 +24,8 @@ void validate_architecture(const Architecture& a) {
   require_in_range("num_hidden_layers", a.num_hidden_layers, 1024);
   require_in_range("num_attention_heads", a.num_attention_heads, 1024);
   require_in_range("intermediate_size", a.intermediate_size, 1 << 18);
-  require_in_range("image_size", a.image_size, 8192);
+  require_in_range("image_size", a.image_size.height, 8192);
+  require_in_range("image_size", a.image_size.width, 8192);
   require_in_range("patch_size", a.patch_size, 8192);
   if (a.num_channels != 3) {
     throw FatalError(fmt::format("num_channels is {}: only RGB, 3 channels, is supported", a.num_channels));
@@ -33,9 +34,9 @@ void validate_architecture(const Architecture& a) {
     throw FatalError(fmt::format("hidden_size {} is not divisible by num_attention_heads {}", a.hidden_size,
                                  a.num_attention_heads));
   }
-  if (a.image_size % a.patch_size != 0) {
+  if (a.num_patches() == 0) {
     throw FatalError(
-        fmt::format("image_size {} is not divisible by patch_size {}", a.image_size, a.patch_size));
+        fmt::format("image_size {} is less than patch_size {}", to_string(a.image_size), a.patch_size));
   }
   if (!std::isfinite(a.layer_norm_eps) || a.layer_norm_eps <= 0 || a.layer_norm_eps >= 1) {
     throw FatalError(fmt::format("layer_norm_eps is {}: it must lie between 0 and 1", a.layer_norm_eps));

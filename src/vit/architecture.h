@@ -5,7 +5,7 @@
 namespace vit_embed {
 
 /// Throws FatalError, which does not name the file, where no ViT has these numbers: a size out of range, a
-/// hidden size that the heads do not divide, an image that patches do not tile, channels other than RGB's
+/// hidden size that the heads do not divide, an image smaller than a patch, channels other than RGB's
 /// three, an activation that is not supported. What passes can be multiplied out without overflow.
 void validate_architecture(const Architecture& architecture);
 

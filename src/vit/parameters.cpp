@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <array>
 #include <functional>
 #include <numeric>
+#include <string_view>
+#include <utility>
 
 namespace vit_embed {
 namespace {
@@ -61,6 +64,30 @@ std::vector<Parameter> vit_parameters(const Architecture& a) {
   list.add_layer_norm("layernorm", hidden);
   if (a.pooler) list.add_linear("pooler.dense", hidden, hidden);
   return std::move(list).take();
+}
+
+std::string checkpoint_name(std::string_view name) {
+  constexpr std::string_view kPrefix = "vit.";
+  constexpr std::string_view kLayers = "layers.";
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kModules{{
+      {"attention.q_proj.", "attention.attention.query."},
+      {"attention.k_proj.", "attention.attention.key."},
+      {"attention.v_proj.", "attention.attention.value."},
+      {"attention.o_proj.", "attention.output.dense."},
+      {"mlp.fc1.", "intermediate.dense."},
+      {"mlp.fc2.", "output.dense."},
+  }};
+  if (name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());
+  if (!name.starts_with(kLayers)) return std::string(name);
+  const std::size_t dot = name.find('.', kLayers.size());
+  if (dot == std::string_view::npos) return std::string(name);
+  const std::string_view number = name.substr(kLayers.size(), dot - kLayers.size());
+  const std::string_view rest = name.substr(dot + 1);
+  for (const auto& [module, checkpoint] : kModules) {
+    if (!rest.starts_with(module)) continue;
+    return fmt::format("encoder.layer.{}.{}{}", number, checkpoint, rest.substr(module.size()));
+  }
+  return fmt::format("encoder.layer.{}.{}", number, rest);
 }
 
 std::string shape_to_string(const std::vector<std::int64_t>& shape) {

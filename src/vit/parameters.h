@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "formats/model_metadata.h"
@@ -22,6 +23,11 @@ struct Parameter {
 /// Every parameter of a ViTModel, in the order of its layers; without pooler.dense.* where there is no
 /// pooler, and without the query, key and value biases where there is no qkv_bias. For a valid architecture.
 std::vector<Parameter> vit_parameters(const Architecture& architecture);
+
+/// The Hub checkpoint's name of a tensor, as in Parameter, from that or from the name it has in a module of
+/// Transformers 5 ("layers.0.attention.q_proj.weight"), with or without "vit." before it. Other names come
+/// out as they are.
+std::string checkpoint_name(std::string_view name);
 
 /// "embeddings.cls_token [1, 1, 1024]"'s second part: "[1, 1, 1024]".
 std::string shape_to_string(const std::vector<std::int64_t>& shape);

@@ -63,3 +63,16 @@ load setup
   [[ $output == *"RANDOM WEIGHTS"* ]]
   [[ $(vit_embed info x.npy) == *"RANDOM WEIGHTS"* ]]
 }
+
+@test "export interpolates the position embeddings to another image size, square or not" {
+  vit_embed export "$GOLDEN/tiny-vit" --image-size 384x160 -o model.pt --quiet
+  [[ $(vit_embed info model.pt) == *"384x160, patches of 16, 241 tokens"* ]]
+  vit_embed extract "$GOLDEN/images/rgb-8bit.png" -m model.pt --feature tokens -o x.npy --quiet
+  equal "$(python -c 'import numpy; print(numpy.load("x.npy").shape)')" "(1, 241, 64)"
+  run vit_embed export "$GOLDEN/tiny-vit" --image-size 384x -o model.pt
+  equal "$status" 2
+  [[ $output == *"--image-size '384x'"* ]]
+  run vit_embed export "$GOLDEN/tiny-vit" --image-size 8 -o model.pt
+  equal "$status" 1
+  [[ $output == *"image_size 8x8 is less than patch_size 16"* ]]
+}

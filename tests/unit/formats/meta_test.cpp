@@ -21,7 +21,7 @@ Fingerprint some_fingerprint() {
   f.l2_normalized = true;
   f.dtype = ElementType::float16;
   f.precision = "bf16";
-  f.preprocessing = {32, Resample::lanczos, 0.1, {0.1, 0.2, 0.3}, {0.4, 0.5, 0.6}};
+  f.preprocessing = {{32, 32}, Resample::lanczos, 0.1, {0.1, 0.2, 0.3}, {0.4, 0.5, 0.6}};
   f.exif_orientation_applied = false;
   return f;
 }
@@ -89,7 +89,7 @@ TEST(Fingerprint, HasAnotherIdForEveryFieldThatDiffers) {
   all[4].l2_normalized = false;
   all[5].dtype = ElementType::float32;
   all[6].precision = "fp32";
-  all[7].preprocessing.image_size = 33;
+  all[7].preprocessing.image_size = {33, 33};
   all[8].preprocessing.resample = Resample::box;
   all[9].preprocessing.rescale_factor = std::nextafter(0.1, 1.0);
   all[10].preprocessing.image_mean[2] = std::nextafter(0.3, 1.0);

@@ -20,8 +20,8 @@ ModelMetadata some_metadata() {
   m.weights_sha256 = std::string(64, 'a');
   m.random_weights = true;
   m.random_seed = ~std::uint64_t{0};
-  m.architecture = {32, 3, 4, 64, 48, 8, 3, "gelu_new", 1e-6, false, false};
-  m.preprocessing = {48, Resample::bicubic, 1.0 / 127.0, {0.485, 0.456, 0.406}, {0.229, 0.224, 0.225}};
+  m.architecture = {32, 3, 4, 64, {48, 48}, 8, 3, "gelu_new", 1e-6, false, false};
+  m.preprocessing = {{48, 48}, Resample::bicubic, 1.0 / 127.0, {0.485, 0.456, 0.406}, {0.229, 0.224, 0.225}};
   m.tensors = {{"embeddings.cls_token", {1, 1, 32}, "0123456789abcdef"}, {"scalar", {}, "00"}};
   return m;
 }
@@ -57,6 +57,13 @@ TEST(ModelMetadata, EveryResampleReadsBack) {
     EXPECT_EQ(model_metadata_from_json(to_json(m)).preprocessing.resample, m.preprocessing.resample);
   }
   EXPECT_EQ(to_string(Resample::bilinear), "bilinear");
+}
+
+TEST(ModelMetadata, OfAnOblongModelReadsBack) {
+  ModelMetadata oblong = some_metadata();
+  oblong.architecture.image_size = {32, 64};
+  oblong.preprocessing.image_size = {32, 64};
+  EXPECT_EQ(model_metadata_from_json(to_json(oblong)), oblong);
 }
 
 TEST(ModelMetadata, IgnoresKeysItDoesNotKnow) {
@@ -112,7 +119,7 @@ TEST(ModelMetadata, RefusesWhatIsNoModels) {
               HasSubstr("not as it should be"));
   EXPECT_THAT(error_of(replaced(json, "\"hidden_size\": 32", "\"hidden_size\": 0")),
               HasSubstr("architecture"));
-  EXPECT_THAT(error_of(replaced(json, "\"patch_size\": 8", "\"patch_size\": 7")), HasSubstr("architecture"));
+  EXPECT_THAT(error_of(replaced(json, "\"patch_size\": 8", "\"patch_size\": 70")), HasSubstr("architecture"));
   EXPECT_THAT(error_of(replaced(json, "\"patch_size\": 8", "\"patch_size\": 0")), HasSubstr("architecture"));
   for (const char* text : {"", "{", "[]", "null", "7", "{\"format_version\": 1}", "\xff"}) {
     EXPECT_THAT(error_of(text), HasSubstr("not as it should be")) << text;

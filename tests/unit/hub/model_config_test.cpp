@@ -51,6 +51,16 @@ TEST_F(ModelConfig, OfAClassifierIsTaken) {
   EXPECT_EQ(read(R"({"model_type": "vit", "architectures": ["ViTForImageClassification"]})"), Architecture());
 }
 
+TEST_F(ModelConfig, TakesSizesAsANumberOrAsHeightAndWidth) {
+  EXPECT_EQ(read(R"({"model_type": "vit", "image_size": 384})").image_size, (ImageSize{384, 384}));
+  EXPECT_EQ(read(R"({"model_type": "vit", "image_size": [224, 384]})").image_size, (ImageSize{224, 384}));
+  EXPECT_EQ(read(R"({"model_type": "vit", "patch_size": [32, 32]})").patch_size, 32);
+  expect_refused(R"({"model_type": "vit", "patch_size": [16, 8]})",
+                 "patch_size is 16x8: only square patches");
+  expect_refused(R"({"model_type": "vit", "image_size": [224]})", "image_size must be an integer or [height");
+  expect_refused(R"({"model_type": "vit", "image_size": [224, "a"]})", "image_size must be an integer");
+}
+
 TEST_F(ModelConfig, OfAnotherPoolerIsRefused) {
   expect_refused(R"({"model_type": "vit", "pooler_act": "gelu"})", "pooler_act is 'gelu'");
   expect_refused(R"({"model_type": "vit", "pooler_output_size": 10})", "pooler_output_size is 10");

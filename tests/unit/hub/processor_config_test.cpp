@@ -50,11 +50,15 @@ TEST_F(ProcessorConfig, KeepsEveryField) {
   const Preprocessing p =
       read(R"({"size": {"height": 384, "width": 384}, "resample": 3, "rescale_factor": 0.5,
       "image_mean": [0.1, 0.2, 0.3], "image_std": [0.4, 0.5, 0.6]})");
-  EXPECT_EQ(p.image_size, 384);
+  EXPECT_EQ(p.image_size, (ImageSize{384, 384}));
   EXPECT_EQ(p.resample, Resample::bicubic);
   EXPECT_EQ(p.rescale_factor, 0.5);
   EXPECT_EQ(p.image_mean, (std::array{0.1, 0.2, 0.3}));
   EXPECT_EQ(p.image_std, (std::array{0.4, 0.5, 0.6}));
+}
+
+TEST_F(ProcessorConfig, NeedNotBeSquare) {
+  EXPECT_EQ(read(R"({"size": {"height": 224, "width": 256}})").image_size, (ImageSize{224, 256}));
 }
 
 TEST_F(ProcessorConfig, KnowsEachOfPillowsFilters) {
@@ -78,7 +82,6 @@ TEST_F(ProcessorConfig, WithoutNormalisationHasMeanZeroAndStdOne) {
 TEST_F(ProcessorConfig, RefusesWhatCannotBeHonoured) {
   expect_refused(R"({"do_resize": false})", "do_resize is false");
   expect_refused(R"({"do_center_crop": true})", "do_center_crop is true");
-  expect_refused(R"({"size": {"height": 224, "width": 256}})", "size is 224x256: only a square");
   expect_refused(R"({"size": {"shortest_edge": 224}})", "shortest_edge");
   expect_refused(R"({"image_processor_type": "CLIPImageProcessor"})",
                  "'CLIPImageProcessor' is not supported");
@@ -88,6 +91,8 @@ TEST_F(ProcessorConfig, RefusesWhatCannotBeHonoured) {
 
 TEST_F(ProcessorConfig, NamesAFieldOfTheWrongType) {
   expect_refused(R"({"size": "224"})", "size must be an integer");
+  expect_refused(R"({"size": 0})", "size must be above zero");
+  expect_refused(R"({"size": {"height": 224, "width": 0}})", "size must be an integer or");
   expect_refused(R"({"size": {"height": 224}})", "size must be an integer or {\"height\", \"width\"}");
   expect_refused(R"({"size": {"height": 4294967520, "width": 4294967520}})", "size must be an integer or");
   expect_refused(R"({"image_mean": [0.5, 0.5]})", "image_mean must be three numbers");

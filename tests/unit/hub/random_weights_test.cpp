@@ -28,8 +28,11 @@ TEST(RandomWeights, FollowFromTheSeedAndTheName) {
 }
 
 TEST(RandomWeights, AreTheSameOnEveryMachine) {
-  const Architecture architecture{
-      .hidden_size = 8, .num_hidden_layers = 1, .num_attention_heads = 1, .intermediate_size = 8};
+  Architecture architecture;
+  architecture.hidden_size = 8;
+  architecture.num_hidden_layers = 1;
+  architecture.num_attention_heads = 1;
+  architecture.intermediate_size = 8;
   EXPECT_EQ(digest_weights(vit_parameters(architecture), RandomWeights(1)).sha256,
             "ee424e9e31588d9c40a28d5775727558865a893647d3e6dec960d904acbcfa3d");
 }

@@ -1,5 +1,6 @@
 #include "hub/snapshot.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -32,7 +33,7 @@ class SnapshotTest : public testing::Test {
                      .num_hidden_layers = 1,
                      .num_attention_heads = 2,
                      .intermediate_size = 8,
-                     .image_size = 32};
+                     .image_size = {32, 32}};
   }
 
   void write(const char* name, const std::string& bytes) const {
@@ -120,7 +121,7 @@ TEST_F(SnapshotTest, WithANameBothWaysIsRefused) {
   auto both = tensors();
   both.merge(tensors("vit."));
   write("model.safetensors", safetensors_bytes(both));
-  expect_refused("is there with and without 'vit.'");
+  expect_refused("is there twice, or under two of its names");
 }
 
 TEST_F(SnapshotTest, ConvertsHalvesToFloat32) {
@@ -158,15 +159,9 @@ TEST_F(SnapshotTest, KeepsReadWeightsBeyondItself) {
 TEST_F(SnapshotTest, WithoutProcessorConfigTakesTheDefaultsAndSaysSo) {
   std::filesystem::remove(directory_.path() / "preprocessor_config.json");
   const Snapshot snapshot = open(tensors());
-  EXPECT_EQ(snapshot.preprocessing.image_size, 32);
+  EXPECT_EQ(snapshot.preprocessing.image_size, (ImageSize{32, 32}));
   EXPECT_EQ(snapshot.preprocessing.image_mean, Preprocessing().image_mean);
   EXPECT_THAT(messages_, testing::ElementsAre(HasSubstr("no preprocessor_config.json")));
-}
-
-TEST_F(SnapshotTest, WhoseSizesDifferIsRefused) {
-  write("preprocessor_config.json", "{}");
-  write("model.safetensors", safetensors_bytes(tensors()));
-  expect_refused("preprocessor_config.json': size is 224, but the model's image_size is 32");
 }
 
 TEST_F(SnapshotTest, OfAPickleIsRefusedWithTheWayToConvertIt) {
@@ -174,9 +169,65 @@ TEST_F(SnapshotTest, OfAPickleIsRefusedWithTheWayToConvertIt) {
   expect_refused("pytorch_model.bin': a PyTorch pickle is not read", "s.save_file(torch.load(");
 }
 
-TEST_F(SnapshotTest, InSeveralFilesIsRefused) {
-  write("model.safetensors.index.json", "{}");
-  expect_refused("weights in several files");
+/// An index that puts every tensor but the last into a.safetensors, and that one into b.safetensors.
+class ShardedSnapshot : public SnapshotTest {
+ protected:
+  ShardedSnapshot() {
+    std::map<std::string, TestTensor> first = tensors();
+    std::map<std::string, TestTensor> second;
+    second.insert(first.extract("pooler.dense.weight"));
+    write("a.safetensors", safetensors_bytes(first));
+    write("b.safetensors", safetensors_bytes(second));
+    write("model.safetensors.index.json",
+          R"({"weight_map": {"layernorm.bias": "a.safetensors", "pooler.dense.weight": "b.safetensors"}})");
+  }
+};
+
+TEST_F(ShardedSnapshot, IsTheSameAsInOneFile) {
+  const Snapshot sharded = open();
+  const std::string digest = digest_weights(vit_parameters(architecture_), *sharded.weights).sha256;
+  EXPECT_EQ(digest, digest_weights(vit_parameters(architecture_), *open(tensors()).weights).sha256);
+}
+
+TEST_F(ShardedSnapshot, NamesAFileThatIsMissing) {
+  std::filesystem::remove(directory_ / "b.safetensors");
+  expect_refused("b.safetensors'");
+}
+
+TEST_F(ShardedSnapshot, WithATensorInTwoFilesIsRefused) {
+  write("b.safetensors", safetensors_bytes(tensors()));
+  expect_refused("b.safetensors': tensor", "is there twice");
+}
+
+TEST_F(ShardedSnapshot, WhoseIndexLeadsOutOfItsDirectoryIsRefused) {
+  for (const char* name : {R"("../b.safetensors")", R"("/etc/passwd")", R"("")", R"("..")", "5"}) {
+    write("model.safetensors.index.json", fmt::format(R"({{"weight_map": {{"layernorm.bias": {}}}}})", name));
+    expect_refused("index.json': tensor 'layernorm.bias' is in no file of this directory");
+  }
+  write("model.safetensors.index.json", R"({"weight_map": {}})");
+  expect_refused("index.json': weight_map must be an object");
+}
+
+TEST_F(SnapshotTest, UnderTheNamesOfTransformers5IsTheSame) {
+  const std::string plain = digest_weights(vit_parameters(architecture_), *open(tensors()).weights).sha256;
+  auto renamed = tensors();
+  const auto rename = [&](const std::string& from, const std::string& to) {
+    auto node = renamed.extract(from);
+    node.key() = to;
+    renamed.insert(std::move(node));
+  };
+  for (const char* kind : {"weight", "bias"}) {
+    const std::string four = "encoder.layer.0.", five = "layers.0.", end = std::string(".") + kind;
+    rename(four + "attention.attention.query" + end, five + "attention.q_proj" + end);
+    rename(four + "attention.attention.key" + end, five + "attention.k_proj" + end);
+    rename(four + "attention.attention.value" + end, five + "attention.v_proj" + end);
+    rename(four + "attention.output.dense" + end, five + "attention.o_proj" + end);
+    rename(four + "intermediate.dense" + end, five + "mlp.fc1" + end);
+    rename(four + "output.dense" + end, five + "mlp.fc2" + end);
+    rename(four + "layernorm_before" + end, five + "layernorm_before" + end);
+    rename(four + "layernorm_after" + end, five + "layernorm_after" + end);
+  }
+  EXPECT_EQ(digest_weights(vit_parameters(architecture_), *open(renamed).weights).sha256, plain);
 }
 
 TEST_F(SnapshotTest, OfSomethingElseIsRefused) {

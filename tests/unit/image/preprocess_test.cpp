@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <ios>
@@ -53,8 +54,18 @@ TEST(ImagePreprocessor, WritesPlanesOfNormalisedPixels) {
   }
 }
 
+TEST(ImagePreprocessor, ResizesToHeightAndWidthInThatOrder) {
+  const ImagePreprocessor preprocessor({.image_size = {2, 1}}, {});
+  RgbImage halves(1, 2);  // width, height
+  std::fill_n(halves.data(), 3, std::uint8_t{0});
+  std::fill_n(halves.data() + 3, 3, std::uint8_t{255});
+  std::vector<float> pixel_values(preprocessor.size());
+  preprocessor.preprocess(halves, pixel_values);
+  EXPECT_EQ(pixel_values, (std::vector<float>{-1, 1, -1, 1, -1, 1}));
+}
+
 TEST(ImagePreprocessor, GivesTheSameFromSeveralThreads) {
-  const ImagePreprocessor preprocessor({.image_size = 160, .resample = Resample::bicubic}, {});
+  const ImagePreprocessor preprocessor({.image_size = {160, 160}, .resample = Resample::bicubic}, {});
   const auto encoded = test::read_file(test::data_path("golden/images/exif-orientation-6.jpg"));
   std::vector<std::vector<float>> results(4, std::vector<float>(preprocessor.size()));
   {

@@ -31,7 +31,16 @@ class RuntimeModule : public testing::Test {
   }
   static void TearDownTestSuite() { runtime_.reset(); }
 
-  ModelMetadata export_golden() { return runtime_->export_model({kGolden / "tiny-vit", path_, {}}); }
+  ExportOptions export_options(const std::filesystem::path& source,
+                               std::optional<std::uint64_t> seed = {}) const {
+    ExportOptions options;
+    options.source = source;
+    options.output = path_;
+    options.random_seed = seed;
+    return options;
+  }
+
+  ModelMetadata export_golden() { return runtime_->export_model(export_options(kGolden / "tiny-vit")); }
 
   static std::unique_ptr<Runtime> runtime_;
   static std::vector<std::string> messages_;
@@ -45,8 +54,10 @@ std::vector<std::string> RuntimeModule::messages_;
 TEST_F(RuntimeModule, ExportsLoadsPreprocessesAndEncodes) {
   const ModelMetadata written = export_golden();
   EXPECT_EQ(written.source, (kGolden / "tiny-vit").native());
-  const auto model = runtime_->load_model(path_, {.num_threads = 2});
-  EXPECT_EQ(model->metadata(), written);
+  LoadOptions two_threads;
+  two_threads.num_threads = 2;
+  const auto model = runtime_->load_model(path_, two_threads);
+  EXPECT_EQ(model->description(), describe(written));
   EXPECT_EQ(model->engine(), "torchscript");
 
   std::vector<float> pixel_values(3 * 224 * 224);
@@ -65,7 +76,7 @@ TEST_F(RuntimeModule, ExportsLoadsPreprocessesAndEncodes) {
 
 TEST_F(RuntimeModule, WritesRandomWeightsThatFollowFromTheSeed) {
   const auto weights_of = [&](std::uint64_t seed) {
-    const ModelMetadata metadata = runtime_->export_model({kGolden / "tiny-vit", path_, seed});
+    const ModelMetadata metadata = runtime_->export_model(export_options(kGolden / "tiny-vit", seed));
     EXPECT_TRUE(metadata.random_weights);
     EXPECT_EQ(metadata.random_seed, seed);
     EXPECT_EQ(metadata.source, "random");
@@ -77,7 +88,7 @@ TEST_F(RuntimeModule, WritesRandomWeightsThatFollowFromTheSeed) {
 
 TEST_F(RuntimeModule, ErrorsKeepTheirTypesAcrossTheBoundary) {
   EXPECT_THAT([&] { runtime_->load_model(path_, {}); }, ThrowsMessage<FatalError>(HasSubstr("tiny.pt'")));
-  EXPECT_THROW(runtime_->export_model({{}, path_, {}}), UsageError);
+  EXPECT_THROW(runtime_->export_model(export_options({})), UsageError);
   export_golden();
   const auto model = runtime_->load_model(path_, {});
   std::vector<float> pixel_values(3 * 224 * 224);
@@ -87,7 +98,9 @@ TEST_F(RuntimeModule, ErrorsKeepTheirTypesAcrossTheBoundary) {
   } catch (const InputError& e) {
     EXPECT_EQ(e.kind(), FailureKind::permanent);
   }
-  EXPECT_THAT([&] { runtime_->load_model(path_, {.device = "cuda"}); },
+  LoadOptions on_cuda;
+  on_cuda.device = "cuda";
+  EXPECT_THAT([&] { runtime_->load_model(path_, on_cuda); },
               ThrowsMessage<FatalError>(HasSubstr("device 'cuda' is not supported")));
 }
 
@@ -96,7 +109,7 @@ TEST_F(RuntimeModule, HandsItsMessagesToTheSink) {
     std::filesystem::copy_file(kGolden / "tiny-vit" / name, directory_ / name);
   }
   messages_.clear();
-  runtime_->export_model({directory_.path(), path_, {}});
+  runtime_->export_model(export_options(directory_.path()));
   EXPECT_THAT(messages_, testing::ElementsAre(HasSubstr("no preprocessor_config.json")));
 }
 

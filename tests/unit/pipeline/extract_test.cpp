@@ -322,7 +322,7 @@ TEST_F(ExtractTest, AModelThatCannotBeLoadedLeavesNoTrace) {
 
 TEST_F(ExtractTest, AModelThatIsReplacedWhileItIsLoadedIsFatal) {
   make_images(3);
-  prepare_ = [](FakeModel& model) { model.metadata_.weights_sha256 = "of another"; };
+  prepare_ = [](FakeModel& model) { model.description_.weights_sha256 = "of another"; };
   EXPECT_THAT(error_of_run<FatalError>(), HasSubstr("replaced"));
 }
 
@@ -332,6 +332,25 @@ TEST_F(ExtractTest, AMissingPoolerIsFatalBeforeAnythingIsListed) {
   write_model(metadata);
   options_.features = {Feature::cls, Feature::pooler};
   EXPECT_THAT(error_of_run<FatalError>(), HasSubstr("no pooler"));
+  EXPECT_EQ(opened_, 0);
+}
+
+TEST_F(ExtractTest, AForeignModelIsDescribedByTheRuntime) {
+  write_foreign_model();
+  make_images(4);
+  options_.preprocessing.image_mean = std::array{0.1, 0.2, 0.3};
+  EXPECT_EQ(run().counts.rows, 4U);
+  EXPECT_EQ(opened_, 1) << "what it was opened for to describe the model serves the run, too";
+  EXPECT_EQ(meta().fingerprint.preprocessing.image_mean, (std::array{0.1, 0.2, 0.3}));
+  EXPECT_TRUE(run().up_to_date);
+  options_.preprocessing.image_mean = std::array{0.3, 0.2, 0.1};
+  EXPECT_FALSE(run().up_to_date);
+}
+
+TEST_F(ExtractTest, PreprocessingThatContradictsTheModelFileIsAUsageError) {
+  make_images(1);
+  options_.preprocessing.image_size = ImageSize{4, 4};
+  EXPECT_THAT(error_of_run<UsageError>(), HasSubstr("says itself how images are preprocessed"));
   EXPECT_EQ(opened_, 0);
 }
 

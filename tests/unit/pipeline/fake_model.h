@@ -28,15 +28,15 @@ class FakeModel : public Model {
     m.revision = "c0ffee";
     m.weights_sha256 = std::string(64, 'f');
     m.architecture.hidden_size = 3;
-    m.architecture.image_size = 4;
+    m.architecture.image_size = {4, 4};
     m.architecture.patch_size = 4;  // one patch: two tokens
-    m.preprocessing.image_size = 4;
+    m.preprocessing.image_size = {4, 4};
     return m;
   }
 
-  explicit FakeModel(ModelMetadata metadata = some_metadata()) : metadata_(std::move(metadata)) {}
+  explicit FakeModel(const ModelMetadata& metadata = some_metadata()) : description_(describe(metadata)) {}
 
-  const ModelMetadata& metadata() const override { return metadata_; }
+  const ModelDescription& description() const override { return description_; }
   std::string engine() const override { return engine_; }
 
   void preprocess(std::span<const std::byte> encoded, const DecodeOptions& options,
@@ -72,7 +72,7 @@ class FakeModel : public Model {
     return static_cast<float>(image) + static_cast<float>(feature) / 10 + static_cast<float>(k) / 100;
   }
 
-  ModelMetadata metadata_;
+  ModelDescription description_;
   std::string engine_ = "fake";
   std::vector<std::vector<int>> batches_;  ///< the images of every forward so far
   mutable std::atomic<std::size_t> preprocessed_ = 0;

@@ -21,8 +21,16 @@ class FakeRuntime : public Runtime {
   ModelMetadata export_model(const ExportOptions&) override {
     throw FatalError("not a runtime that exports");
   }
-  std::unique_ptr<Model> load_model(const std::filesystem::path& model_file, const LoadOptions&) override {
-    auto model = std::make_unique<FakeModel>(read_model_metadata(model_file));
+  /// A foreign file is the same model, for which the runtime alone tells.
+  std::unique_ptr<Model> load_model(const std::filesystem::path& model_file,
+                                    const LoadOptions& options) override {
+    const std::optional<ModelMetadata> own = find_model_metadata(model_file);
+    auto model = std::make_unique<FakeModel>(own ? *own : FakeModel::some_metadata());
+    if (!own) {
+      model->description_.foreign = true;
+      model->description_.preprocessing.image_mean =
+          options.preprocessing.image_mean.value_or(std::array{0.5, 0.5, 0.5});
+    }
     if (prepare_) prepare_(*model);
     return model;
   }
@@ -48,6 +56,8 @@ class FakeRun : public ::testing::Test {
     write_zip(directory_ / "model.pt",
               {{"m/code/x.py", "pass"}, {"m/extra/vit_embed.json", to_json(metadata)}});
   }
+
+  void write_foreign_model() { write_zip(directory_ / "model.pt", {{"m/code/x.py", "pass"}}); }
 
   std::string image_path(int i) const {
     return (directory_ / "photos" / (std::string(i < 10 ? "0" : "") + std::to_string(i) + ".jpg")).native();

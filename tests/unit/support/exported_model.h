@@ -28,7 +28,7 @@ inline Architecture small_architecture() {
   a.num_hidden_layers = 2;
   a.num_attention_heads = 2;
   a.intermediate_size = 16;
-  a.image_size = 32;
+  a.image_size = {32, 32};
   return a;
 }
 

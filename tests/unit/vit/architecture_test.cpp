@@ -26,12 +26,17 @@ TEST(Architecture, AcceptsWhatTheHubHas) {
 TEST(Architecture, RefusesSizesOutOfRange) {
   for (int Architecture::*field :
        {&Architecture::hidden_size, &Architecture::num_hidden_layers, &Architecture::num_attention_heads,
-        &Architecture::intermediate_size, &Architecture::image_size, &Architecture::patch_size}) {
+        &Architecture::intermediate_size, &Architecture::patch_size}) {
     for (int value : {0, -1, 2'000'000'000}) {
       Architecture a;
       a.*field = value;
       EXPECT_THAT([&] { validate_architecture(a); }, refuses("it must lie between"));
     }
+  }
+  for (const ImageSize size : {ImageSize{0, 224}, ImageSize{224, -1}, ImageSize{2'000'000'000, 224}}) {
+    Architecture a;
+    a.image_size = size;
+    EXPECT_THAT([&] { validate_architecture(a); }, refuses("image_size is"));
   }
 }
 
@@ -40,10 +45,22 @@ TEST(Architecture, RefusesWhatDoesNotDivide) {
   heads.num_attention_heads = 7;
   EXPECT_THAT([&] { validate_architecture(heads); },
               refuses("hidden_size 768 is not divisible by num_attention_heads 7"));
-  Architecture patches;
-  patches.patch_size = 15;
-  EXPECT_THAT([&] { validate_architecture(patches); },
-              refuses("image_size 224 is not divisible by patch_size 15"));
+}
+
+TEST(Architecture, CountsWholePatchesOnly) {
+  Architecture margin;
+  margin.patch_size = 15;
+  EXPECT_NO_THROW(validate_architecture(margin));
+  EXPECT_EQ(margin.num_patches(), 14 * 14);
+  Architecture wide;
+  wide.image_size = {32, 64};
+  EXPECT_EQ(wide.num_tokens(), 2 * 4 + 1);
+}
+
+TEST(Architecture, RefusesAnImageSmallerThanAPatch) {
+  Architecture a;
+  a.image_size = {224, 15};
+  EXPECT_THAT([&] { validate_architecture(a); }, refuses("image_size 224x15 is less than patch_size 16"));
 }
 
 TEST(Architecture, RefusesOtherChannelsThanRgb) {

@@ -57,5 +57,22 @@ TEST(Parameters, LackTheQkvBiasesWhereThereAreNone) {
   EXPECT_TRUE(names.contains("encoder.layer.0.attention.output.dense.bias"));
 }
 
+TEST(CheckpointName, IsTheHubsWhateverTransformersCallsTheModule) {
+  EXPECT_EQ(checkpoint_name("layers.11.attention.k_proj.bias"),
+            "encoder.layer.11.attention.attention.key.bias");
+  EXPECT_EQ(checkpoint_name("vit.layers.0.mlp.fc2.weight"), "encoder.layer.0.output.dense.weight");
+  EXPECT_EQ(checkpoint_name("layers.3.layernorm_after.weight"), "encoder.layer.3.layernorm_after.weight");
+  for (const Parameter& parameter : vit_parameters(Architecture())) {
+    EXPECT_EQ(checkpoint_name(parameter.name), parameter.name);
+    EXPECT_EQ(checkpoint_name("vit." + parameter.name), parameter.name);
+  }
+}
+
+TEST(CheckpointName, LeavesOtherNamesAsTheyAre) {
+  for (const char* name : {"classifier.weight", "layers", "layers.0", "", "visual.proj"}) {
+    EXPECT_EQ(checkpoint_name(name), name);
+  }
+}
+
 }  // namespace
 }  // namespace vit_embed
