@@ -3,7 +3,8 @@
 set -euo pipefail
 
 build=(g++ cmake ninja-build pkg-config libtorch-dev libopencv-dev libcli11-dev libspdlog-dev libhwy-dev
-       nlohmann-json3-dev libssl-dev libxxhash-dev libzip-dev libexif-dev libjpeg-dev libopenblas0-openmp)
+       nlohmann-json3-dev libssl-dev libxxhash-dev libzip-dev libexif-dev libjpeg-dev libopenblas0-openmp
+       libcurl4-openssl-dev ca-certificates)
 test=(libgtest-dev libgmock-dev bats python3-numpy bsdutils libblas3)
 
 case "${1:-}" in

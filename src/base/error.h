@@ -37,6 +37,13 @@ class BusyError : public Error {
   using Error::Error;
 };
 
+/// A stop that was asked for (Ctrl-C) came before the end; what was finished is kept. Exit code 128 and the
+/// signal.
+class StoppedError : public Error {
+ public:
+  using Error::Error;
+};
+
 /// Whether a failed input is worth trying again as it is.
 enum class FailureKind {
   permanent,  ///< the bytes themselves are bad: truncated, not an image
