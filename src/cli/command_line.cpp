@@ -15,7 +15,7 @@ namespace {
 
 constexpr const char* kDescription =
     "Turns images into Vision Transformer embeddings.\n\n"
-    "  vit-embed export DIR -o model.pt                 a model file from weights in the Hub's layout\n"
+    "  vit-embed export ORG/NAME -o model.pt            a model file from the Hub, or from a directory\n"
     "  vit-embed extract photos/ -m model.pt -o x.npy   an embedding for each image\n"
     "  vit-embed info x.npy                             what made a file, and whether it is whole";
 

@@ -3,7 +3,9 @@
 #include <CLI/CLI.hpp>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "cli/commands.h"
+#include "cli/download_status.h"
 #include "cli/exit_code.h"
 #include "cli/preprocessing_flags.h"
 #include "cli/stderr_capture.h"
@@ -25,11 +27,21 @@ int run_export(ExportFlags& flags, Console& console) {
   if (flags.random) flags.options.random_seed = flags.seed;
   flags.options.image_size = image_size_of_flag(flags.image_size);
   if (flags.options.source.empty() && !flags.random) {
-    throw UsageError("give a directory or .safetensors file to export, or --random-weights SEED");
+    throw UsageError("give a Hub id, a directory or a .safetensors file to export, or --random-weights SEED");
   }
+  const InterruptWatch interrupt;
+  flags.options.stop = interrupt.token();
+  DownloadStatus status(console);
+  if (!flags.quiet) flags.options.on_download = [&](const DownloadProgress& p) { status.show(p); };
   const StderrCapture capture(console.log_sink());
   const std::unique_ptr<Runtime> runtime = open_runtime(console.log_sink());
-  const ModelMetadata model = runtime->export_model(flags.options);
+  ModelMetadata model;
+  try {
+    model = runtime->export_model(flags.options);
+  } catch (const StoppedError& e) {
+    console.log(LogLevel::warning, e.what());
+    return 128 + interrupt.signal();
+  }
   if (model.random_weights) {
     console.log(LogLevel::warning, "RANDOM WEIGHTS: the embeddings of this model mean nothing");
   }
@@ -49,14 +61,20 @@ void add_export_command(CLI::App& program, CommandContext& context) {
   command->add_option(
       "SOURCE", flags->options.source,
       "Directory in the Hub's layout (config.json, model.safetensors), a .safetensors file, or "
-      "ORG/NAME in the Hub's cache");
+      "ORG/NAME, which is downloaded from the Hub");
   command->add_option("-o,--output", flags->options.output, "The model file to write")->required();
   command->add_option(
       "--image-size", flags->image_size,
       "Take images of this size, N or HEIGHTxWIDTH, and interpolate the position embeddings to it");
+  command->add_option("--revision", flags->options.revision,
+                      "Branch, tag or commit of ORG/NAME; main unless told");
   CLI::Option* seed = command->add_option("--random-weights", flags->seed,
                                           "Draw the weights from this seed; without SOURCE, of a ViT-L/16");
   command->add_flag("-q,--quiet", flags->quiet, "Say nothing but errors");
+  command->footer(
+      "Downloads go to the Hub's cache, which Python's huggingface_hub shares. Environment: HF_TOKEN, else "
+      "the\n"
+      "token of huggingface-cli login; HF_ENDPOINT; HF_HUB_CACHE or HF_HOME; HF_HUB_OFFLINE=1; https_proxy.");
   command->callback([flags, seed, &context] {
     flags->random = seed->count() > 0;
     context.run = [flags, &context] { return run_export(*flags, context.console); };

@@ -1,22 +1,20 @@
 #include "hub/hub_cache.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <string_view>
+#include <utility>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/file_descriptor.h"
 
 namespace vit_embed {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// An environment variable; "" counts as not set.
-std::optional<fs::path> environment_path(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr || *value == '\0' ? std::nullopt : std::optional<fs::path>(value);
-}
-
-/// "models--ORG--NAME".
 std::string folder_name(const std::string& repository_id) {
   std::string name = "models--" + repository_id;
   const std::size_t slash = name.find('/');
@@ -32,6 +30,17 @@ bool is_name(std::string_view text) {
   return !text.empty() && text.front() != '.' && std::ranges::all_of(text, is_allowed);
 }
 
+bool is_present(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
+void make_directories(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) throw FatalError(system_error_message("creating", path, error.value()));
+}
+
 }  // namespace
 
 bool is_repository_id(const std::string& text) {
@@ -41,23 +50,86 @@ bool is_repository_id(const std::string& text) {
          is_name(std::string_view(text).substr(slash + 1));
 }
 
-fs::path hub_cache_directory() {
-  if (const auto cache = environment_path("HF_HUB_CACHE")) return *cache;
-  if (const auto home = environment_path("HF_HOME")) return *home / "hub";
-  if (const auto cache = environment_path("XDG_CACHE_HOME")) return *cache / "huggingface" / "hub";
-  return environment_path("HOME").value_or("/root") / ".cache" / "huggingface" / "hub";
+bool is_revision(const std::string& text) {
+  if (text.empty() || text.front() == '/' || text.back() == '/' || text.find("//") != std::string::npos)
+    return false;
+  return std::ranges::none_of(fs::path(text),
+                              [](const fs::path& part) { return part == "." || part == ".."; });
 }
 
-std::optional<CachedRepository> find_in_hub_cache(const std::string& repository_id) {
-  if (!is_repository_id(repository_id)) return std::nullopt;
-  const fs::path repository = hub_cache_directory() / folder_name(repository_id);
-  std::ifstream reference(repository / "refs" / "main");
-  std::string commit;
-  if (!(reference >> commit) || !is_name(commit)) return std::nullopt;
-  const fs::path snapshot = repository / "snapshots" / commit;
+bool is_commit(const std::string& revision) {
+  return revision.size() == 40 && revision.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+HubCache::HubCache(fs::path cache, const std::string& repository_id)
+    : cache_(std::move(cache)), folder_(folder_name(repository_id)), repository_(cache_ / folder_) {}
+
+std::optional<std::string> HubCache::find_commit(const std::string& revision) const {
+  std::string commit = revision;
+  if (!is_commit(revision)) {
+    std::ifstream reference(repository_ / "refs" / revision);
+    if (!(reference >> commit) || !is_name(commit)) return std::nullopt;
+  }
   std::error_code ignored;
-  if (!fs::is_directory(snapshot, ignored)) return std::nullopt;
-  return CachedRepository{snapshot, commit};
+  return fs::is_directory(snapshot(commit), ignored) ? std::optional(commit) : std::nullopt;
+}
+
+fs::path HubCache::snapshot(const std::string& commit) const {
+  return repository_ / "snapshots" / commit;
+}
+
+bool HubCache::has(const std::string& commit, const std::string& file) const {
+  return is_present(snapshot(commit) / file);
+}
+
+bool HubCache::is_known_missing(const std::string& commit, const std::string& file) const {
+  return is_present(repository_ / ".no_exist" / commit / file);
+}
+
+fs::path HubCache::blob(const std::string& etag) const {
+  return repository_ / "blobs" / etag;
+}
+
+fs::path HubCache::incomplete_blob(const std::string& etag) const {
+  return repository_ / "blobs" / (etag + ".incomplete");
+}
+
+fs::path HubCache::lock(const std::string& etag) const {
+  return cache_ / ".locks" / folder_ / (etag + ".lock");
+}
+
+void HubCache::prepare(const std::string& commit, const std::string& etag) const {
+  for (const fs::path& path : {blob(etag), snapshot(commit) / "file", lock(etag)}) {
+    make_directories(path.parent_path());
+  }
+}
+
+void HubCache::add_to_snapshot(const std::string& commit, const std::string& file,
+                               const std::string& etag) const {
+  const fs::path link = snapshot(commit) / file;
+  const fs::path target = fs::path("..") / ".." / "blobs" / etag;
+  // Removed first: a link whose blob was deleted is there and leads nowhere.
+  std::error_code error;
+  if (!is_present(link)) fs::remove(link, error);
+  fs::create_symlink(target, link, error);
+  // Another export that downloaded the same may have made it meanwhile.
+  if (error && !is_present(link)) throw FatalError(system_error_message("linking", link, error.value()));
+}
+
+void HubCache::remember_missing(const std::string& commit, const std::string& file) const {
+  const fs::path mark = repository_ / ".no_exist" / commit / file;
+  std::error_code ignored;
+  fs::create_directories(mark.parent_path(), ignored);
+  std::ofstream(mark, std::ios::app);
+}
+
+void HubCache::set_commit(const std::string& revision, const std::string& commit) const {
+  if (revision == commit) return;
+  const fs::path reference = repository_ / "refs" / revision;
+  std::ifstream current(reference);
+  if (std::string(std::istreambuf_iterator<char>(current), {}) == commit) return;
+  make_directories(reference.parent_path());
+  write_file_atomically(reference, commit);
 }
 
 }  // namespace vit_embed

@@ -4,23 +4,61 @@
 #include <optional>
 #include <string>
 
-namespace vit_embed {
+// The Hub's cache, as Python's huggingface_hub lays it out: either uses what the other downloaded
+// ================================================================================================
+//   CACHE/.locks/models--ORG--NAME/ETAG.lock          held (flock) while that blob is downloaded
+//   CACHE/models--ORG--NAME/blobs/ETAG                a file's bytes, under the ETag that the Hub gives for
+//   it:
+//                                                     SHA-256 of a large file, Git's blob hash of a small one
+//   CACHE/models--ORG--NAME/blobs/ETAG.incomplete     its first bytes, while or after a download that broke
+//   off CACHE/models--ORG--NAME/snapshots/COMMIT/FILE     a symbolic link to ../../blobs/ETAG
+//   CACHE/models--ORG--NAME/refs/REVISION             the commit, without a newline, that a branch or tag was
+//   at
+//                                                     when it was last asked for; REVISION may hold slashes
+//   CACHE/models--ORG--NAME/.no_exist/COMMIT/FILE     empty: the commit has no such file
 
-/// A repository of the Hub as its Python client left it on this machine.
-struct CachedRepository {
-  std::filesystem::path directory;  ///< of the snapshot, in the Hub's layout
-  std::string revision;             ///< the commit
-};
+namespace vit_embed {
 
 /// Whether a text can be the id of a repository: ORG/NAME or NAME, in the characters that the Hub allows.
 bool is_repository_id(const std::string& text);
 
-/// The repository's `main` in $HF_HUB_CACHE, else $HF_HOME/hub, else $XDG_CACHE_HOME/huggingface/hub, else
-/// ~/.cache/huggingface/hub: models--ORG--NAME/refs/main names the commit, snapshots/COMMIT holds the files.
-/// Nothing where it is not there.
-std::optional<CachedRepository> find_in_hub_cache(const std::string& repository_id);
+/// Whether a text can name a branch, a tag or a commit: no component is empty, "." or "..".
+bool is_revision(const std::string& text);
 
-/// The cache that find_in_hub_cache() looks in.
-std::filesystem::path hub_cache_directory();
+/// Whether a revision is a whole commit, 40 hexadecimal digits, which always names the same files.
+bool is_commit(const std::string& revision);
+
+/// What the cache has of one repository. Looking changes nothing and throws nothing; writing throws
+/// FatalError.
+class HubCache {
+ public:
+  HubCache(std::filesystem::path cache, const std::string& repository_id);
+
+  /// The commit that `revision` stood for when it was last asked for; nothing where its snapshot is not
+  /// there.
+  std::optional<std::string> find_commit(const std::string& revision) const;
+  std::filesystem::path snapshot(const std::string& commit) const;
+  bool has(const std::string& commit, const std::string& file) const;
+  /// Whether the Hub once said that the commit has no such file.
+  bool is_known_missing(const std::string& commit, const std::string& file) const;
+
+  std::filesystem::path blob(const std::string& etag) const;
+  std::filesystem::path incomplete_blob(const std::string& etag) const;
+  std::filesystem::path lock(const std::string& etag) const;
+
+  /// Makes the directories that a download of `etag` into `commit` writes to.
+  void prepare(const std::string& commit, const std::string& etag) const;
+  /// Gives a blob that is there its name in a snapshot.
+  void add_to_snapshot(const std::string& commit, const std::string& file, const std::string& etag) const;
+  /// Spares the next run a question; a cache that cannot be written to is no error here.
+  void remember_missing(const std::string& commit, const std::string& file) const;
+  /// Records what `revision` stands for; a commit stands for itself and needs no record.
+  void set_commit(const std::string& revision, const std::string& commit) const;
+
+ private:
+  std::filesystem::path cache_;
+  std::string folder_;  // "models--ORG--NAME"
+  std::filesystem::path repository_;
+};
 
 }  // namespace vit_embed

@@ -10,7 +10,7 @@ namespace vit_embed {
 
 struct RetryPolicy {
   int attempts = 5;                               ///< in a row without progress, the first included
-  std::chrono::milliseconds first_wait{500};     ///< doubled from one attempt to the next
+  std::chrono::milliseconds first_wait{500};      ///< doubled from one attempt to the next
   std::chrono::milliseconds longest_wait{60000};  ///< also where a server asks for more
 };
 

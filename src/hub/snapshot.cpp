@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,11 +10,12 @@
 #include "base/error.h"
 #include "base/file_descriptor.h"
 #include "hub/hub_cache.h"
+#include "hub/hub_download.h"
 #include "hub/model_config.h"
 #include "hub/processor_config.h"
 #include "hub/random_weights.h"
-#include "hub/safetensors_index.h"
 #include "hub/safetensors_weights.h"
+#include "hub/shard_index.h"
 #include "vit/architecture.h"
 
 namespace vit_embed {
@@ -38,16 +40,23 @@ bool is_folder(const fs::path& path) {
       file.native(), (parent_directory(file) / "model.safetensors").native()));
 }
 
-/// What is there under this name comes before what the Hub's cache has.
-CachedRepository locate(const fs::path& source) {
-  if (is_present(source)) return {source, ""};
-  if (std::optional<CachedRepository> cached = find_in_hub_cache(source.native())) return *std::move(cached);
-  if (!is_repository_id(source.native())) {
-    throw FatalError(fmt::format("'{}': no such directory or file", source.native()));
+/// What is there under this name comes before what the Hub has, and what can only be a path is not asked of
+/// it.
+LocalRepository locate(const fs::path& source, bool weights, const HubOptions& hub, const LogSink& log) {
+  const std::string& name = source.native();
+  if (is_present(source)) {
+    if (hub.revision.empty()) return {source, ""};
+    throw UsageError(
+        fmt::format("--revision is for a repository of the Hub, and '{}' is there on the disk", name));
   }
-  throw FatalError(
-      fmt::format("'{}': no such directory or file, and no such repository in the Hub's cache '{}'",
-                  source.native(), hub_cache_directory().native()));
+  if (!is_repository_id(name) || name.ends_with(".safetensors")) {
+    throw FatalError(fmt::format("'{}': no such directory or file", name));
+  }
+  RepositoryRequest request;
+  request.id = name;
+  request.weights = weights;
+  if (!hub.revision.empty()) request.revision = hub.revision;
+  return fetch_repository(read_hub_settings(::getenv), request, hub.download, log);
 }
 
 /// The files of a checkpoint, which stand in one directory.
@@ -60,7 +69,7 @@ std::vector<fs::path> find_weights(const fs::path& source) {
   if (is_present(source / "model.safetensors")) return {source / "model.safetensors"};
   if (const fs::path index = source / "model.safetensors.index.json"; is_present(index)) {
     std::vector<fs::path> shards;
-    for (const std::string& name : read_safetensors_index(index)) shards.push_back(source / name);
+    for (const std::string& name : read_shard_names(index)) shards.push_back(source / name);
     return shards;
   }
   if (is_present(source / "pytorch_model.bin")) refuse_pickle(source / "pytorch_model.bin");
@@ -89,11 +98,11 @@ Snapshot read_configs(const fs::path& directory, const LogSink& log) {
 
 }  // namespace
 
-Snapshot open_snapshot(const fs::path& source, const LogSink& log) {
-  const CachedRepository place = locate(source);
+Snapshot open_snapshot(const fs::path& source, const LogSink& log, const HubOptions& hub) {
+  const LocalRepository place = locate(source, /*weights=*/true, hub, log);
   const std::vector<fs::path> files = find_weights(place.directory);
   Snapshot snapshot = read_configs(parent_directory(files.front()), log);
-  snapshot.revision = place.revision;
+  snapshot.revision = place.commit;
   auto weights = std::make_unique<SafetensorsWeights>(files);
   snapshot.architecture.pooler = weights->has_pooler();
   weights->check(vit_parameters(snapshot.architecture));
@@ -101,12 +110,13 @@ Snapshot open_snapshot(const fs::path& source, const LogSink& log) {
   return snapshot;
 }
 
-Snapshot random_snapshot(const fs::path& source, std::uint64_t seed, const LogSink& log) {
+Snapshot random_snapshot(const fs::path& source, std::uint64_t seed, const LogSink& log,
+                         const HubOptions& hub) {
   Snapshot snapshot;
   if (source.empty()) {
     snapshot.architecture = vit_large_patch16_224();
   } else {
-    const fs::path place = locate(source).directory;
+    const fs::path place = locate(source, /*weights=*/false, hub, log).directory;
     snapshot = read_configs(is_folder(place) ? place : parent_directory(place), log);
   }
   snapshot.weights = std::make_unique<RandomWeights>(seed);

@@ -12,9 +12,12 @@ namespace vit_embed {
 
 ModelMetadata export_model(const ExportOptions& options, const LogSink& log) {
   const bool random = options.random_seed.has_value();
-  if (!random && options.source.empty()) throw UsageError("export needs a directory or a .safetensors file");
-  Snapshot snapshot = random ? random_snapshot(options.source, *options.random_seed, log)
-                             : open_snapshot(options.source, log);
+  if (!random && options.source.empty())
+    throw UsageError("export needs a directory, a .safetensors file or a Hub id");
+  const HubOptions hub{.revision = options.revision,
+                       .download = {.on_progress = options.on_download, .stop = options.stop}};
+  Snapshot snapshot = random ? random_snapshot(options.source, *options.random_seed, log, hub)
+                             : open_snapshot(options.source, log, hub);
   settle_image_size(snapshot, options.image_size);
   WeightDigest digest = digest_weights(vit_parameters(snapshot.architecture), *snapshot.weights);
 
@@ -27,6 +30,7 @@ ModelMetadata export_model(const ExportOptions& options, const LogSink& log) {
   metadata.architecture = snapshot.architecture;
   metadata.preprocessing = snapshot.preprocessing;
   metadata.tensors = std::move(digest.tensors);
+  if (options.stop.stop_requested()) throw StoppedError("stopped; no model was written");
   write_model_file(options.output, metadata, *snapshot.weights);
   return metadata;
 }

@@ -7,9 +7,11 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
+#include "base/download_progress.h"
 #include "base/log.h"
 #include "formats/feature.h"
 #include "formats/model_description.h"
@@ -69,13 +71,17 @@ class Model {
 };
 
 struct ExportOptions {
-  /// A directory in the Hub's layout, or a .safetensors file with its config.json beside it. May be empty
-  /// with `random_seed`: then the architecture is ViT-L/16 at 224x224.
+  /// A directory in the Hub's layout, a .safetensors file with its config.json beside it, or, where nothing
+  /// of that name is there, a repository of the Hub, which is downloaded. May be empty with `random_seed`:
+  /// then the architecture is ViT-L/16 at 224x224.
   std::filesystem::path source;
-  std::filesystem::path output;              ///< the TorchScript file; replaced atomically
+  std::string revision;          ///< of a repository of the Hub: a branch, a tag or a commit; "" for main
+  std::filesystem::path output;  ///< the TorchScript file; replaced atomically
   std::optional<std::uint64_t> random_seed;  ///< weights drawn from this seed instead of read
   /// Of the images; position embeddings are interpolated to it. Nothing: the configurations'.
   std::optional<ImageSize> image_size;
+  DownloadObserver on_download;  ///< may be empty
+  std::stop_token stop;          ///< ends a download, which is kept; looked at before the file is written
 };
 
 /// A library behind the boundary and the version that is loaded, which may be newer than the one built
@@ -89,8 +95,9 @@ class Runtime {
  public:
   virtual ~Runtime() = default;
 
-  /// Reads, checks and writes a whole model. Blocks for the time of reading and writing the weights.
-  /// Throws FatalError naming every missing, extra or misshapen tensor.
+  /// Reads, checks and writes a whole model. Blocks for the time of downloading, reading and writing the
+  /// weights. Throws FatalError naming every missing, extra or misshapen tensor, or what to do where the Hub
+  /// does not give the files; StoppedError at a stop.
   virtual ModelMetadata export_model(const ExportOptions& options) = 0;
 
   /// A file of `vit-embed export`, or TorchScript of another origin: that is run on made-up images to see

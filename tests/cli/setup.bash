@@ -2,6 +2,9 @@
 
 bats_require_minimum_version 1.5.0
 
+# No test asks the real Hub for anything; hub.bats has its own.
+export HF_HUB_OFFLINE=1
+
 # The tiny model, exported once a file.
 setup_file() {
   MODEL=$BATS_FILE_TMPDIR/tiny.pt
