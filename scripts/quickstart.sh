@@ -3,8 +3,8 @@
 # Installs, builds, gets the model, embeds IMAGES (a file or folder; default: the sample photographs), and says where
 # everything is. Run again, it redoes only what is missing.
 #
-# MODEL: a directory in the Hub's layout, or ORG/NAME in the Hub's cache. Without it, google/vit-large-patch16-224-in21k
-# from the cache; where that is not there either, random weights of the same architecture.
+# MODEL: ORG/NAME on the Hub, or a directory in its layout. Without it, google/vit-large-patch16-224-in21k (1.2 GB, once);
+# where the Hub does not give that, random weights of the same architecture.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 hub_id=google/vit-large-patch16-224-in21k
@@ -17,19 +17,23 @@ cmake --build --preset release --target vit-embed
 program=build/release/bin/vit-embed
 
 mkdir -p "$out"
-export_model() {  # SOURCE FILE
-  [ -s "$2" ] || "$program" export "$1" -o "$2"
+export_model() {  # FILE SOURCE ...
+  [ -s "$1" ] || "$program" export "${@:2}" -o "$1"
 }
 if [ -n "${MODEL:-}" ]; then
   model="$out/$(printf %s "$MODEL" | tr -c 'A-Za-z0-9._-' _).pt"
-  export_model "$MODEL" "$model"
+  export_model "$model" "$MODEL"
 else
   model="$out/$(printf %s "$hub_id" | tr / _).pt"
-  if ! export_model "$hub_id" "$model" 2>/dev/null; then
-    echo "$hub_id IS NOT IN THE HUB'S CACHE: GOING ON WITH RANDOM WEIGHTS OF THE SAME ARCHITECTURE."
+  code=0
+  export_model "$model" "$hub_id" || code=$?
+  if [ "$code" = 1 ]; then  # the program has said why
+    echo "WITHOUT $hub_id: GOING ON WITH RANDOM WEIGHTS OF THE SAME ARCHITECTURE."
     echo "THE EMBEDDINGS WILL MEAN NOTHING. FOR REAL ONES: MODEL=/path/to/$hub_id $0"
     model="$out/random-vit-l16.pt"
-    [ -s "$model" ] || "$program" export --random-weights 0 -o "$model"
+    export_model "$model" --random-weights 0
+  elif [ "$code" != 0 ]; then
+    exit "$code"
   fi
 fi
 
