@@ -6,16 +6,15 @@
 
 // The Hub's cache, as Python's huggingface_hub lays it out: either uses what the other downloaded
 // ================================================================================================
-//   CACHE/.locks/models--ORG--NAME/ETAG.lock          held (flock) while that blob is downloaded
-//   CACHE/models--ORG--NAME/blobs/ETAG                a file's bytes, under the ETag that the Hub gives for
-//   it:
-//                                                     SHA-256 of a large file, Git's blob hash of a small one
-//   CACHE/models--ORG--NAME/blobs/ETAG.incomplete     its first bytes, while or after a download that broke
-//   off CACHE/models--ORG--NAME/snapshots/COMMIT/FILE     a symbolic link to ../../blobs/ETAG
-//   CACHE/models--ORG--NAME/refs/REVISION             the commit, without a newline, that a branch or tag was
-//   at
-//                                                     when it was last asked for; REVISION may hold slashes
-//   CACHE/models--ORG--NAME/.no_exist/COMMIT/FILE     empty: the commit has no such file
+// Under CACHE/models--ORG--NAME:
+//   blobs/ETAG              a file's bytes, under the ETag that the Hub gives: SHA-256 of a large file, Git's
+//                           blob hash of a small one
+//   blobs/ETAG.incomplete   its first bytes, while or after a download that broke off
+//   snapshots/COMMIT/FILE   a symbolic link to ../../blobs/ETAG
+//   refs/REVISION           the commit, without a newline, that a branch or tag was at when it was last asked
+//                           for; REVISION may hold slashes
+//   .no_exist/COMMIT/FILE   empty: the commit has no such file
+// and CACHE/.locks/models--ORG--NAME/ETAG.lock, held (flock) while that blob is downloaded.
 
 namespace vit_embed {
 

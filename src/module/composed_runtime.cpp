@@ -5,6 +5,7 @@
 #include "encoder/loaded_blas.h"
 #include "encoder/torchscript_encoder.h"
 #include "encoder/torchscript_foreign.h"
+#include "image/opencv_decode.h"
 #include "module/composed_model.h"
 #include "module/export_model.h"
 #include "module/settle_preprocessing.h"
@@ -33,7 +34,7 @@ class ComposedRuntime : public Runtime {
   }
 
   std::vector<LibraryVersion> library_versions() const override {
-    std::vector<LibraryVersion> versions{{"LibTorch", libtorch_version()}};
+    std::vector<LibraryVersion> versions{{"LibTorch", libtorch_version()}, {"OpenCV", opencv_version()}};
     if (const auto blas = find_loaded_blas()) versions.push_back({blas->name, blas->version});
     return versions;
   }

@@ -115,8 +115,9 @@ TEST_F(RuntimeModule, HandsItsMessagesToTheSink) {
 
 TEST_F(RuntimeModule, NamesItsLibraries) {
   const auto versions = runtime_->library_versions();
-  EXPECT_TRUE(
-      std::any_of(versions.begin(), versions.end(), [](const auto& v) { return v.name == "LibTorch"; }));
+  for (const char* name : {"LibTorch", "OpenCV"}) {
+    EXPECT_TRUE(std::ranges::count(versions, name, &LibraryVersion::name) == 1) << name;
+  }
   for (const LibraryVersion& library : versions) EXPECT_FALSE(library.version.empty()) << library.name;
 }
 
