@@ -114,6 +114,11 @@ void rename_file(const std::filesystem::path& from, const std::filesystem::path&
   if (::rename(from.c_str(), to.c_str()) != 0) fail("renaming to", to);
 }
 
+bool is_present(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
 std::filesystem::path parent_directory(const std::filesystem::path& file) {
   const std::filesystem::path parent = file.parent_path();
   return parent.empty() ? std::filesystem::path(".") : parent;

@@ -52,8 +52,7 @@ json identity_of(const fs::path& file) {
 }
 
 std::optional<std::string> look_up(const fs::path& entry, const json& identity) {
-  std::error_code ignored;
-  if (!fs::exists(entry, ignored)) return std::nullopt;
+  if (!is_present(entry)) return std::nullopt;
   try {
     return parse_json_file(entry, [&](json j) -> std::optional<std::string> {
       const auto sha256 = j.at("sha256").get<std::string>();

@@ -21,11 +21,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kLockPoll{100};
 
-bool is_present(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored);
-}
-
 /// FileLock does not wait; a download that another process is at is worth waiting for.
 FileLock wait_for_lock(const fs::path& path, const std::stop_token& stop, const LogSink& log) {
   for (bool said = false;; said = true) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "hub/hub_cache.h"
 #include "hub/hub_url.h"
 
 namespace vit_embed {
@@ -15,14 +16,6 @@ std::string unquoted(std::string etag) {
   if (etag.starts_with("W/")) etag.erase(0, 2);
   if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
   return etag;
-}
-
-/// What becomes a file's name in the cache must not lead out of it.
-bool is_safe_name(const std::string& text) {
-  return !text.empty() && text.front() != '.' && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_' || c == '.';
-  });
 }
 
 bool is_sha256(const std::string& text) {
@@ -125,11 +118,11 @@ std::optional<RemoteFile> read_answer(const HubSettings& settings, const HubQues
   file.etag = linked.empty() && response.status == 200 ? unquoted(response.header("etag")) : linked;
   file.size = to_number(response.header("x-linked-size"));
   if (!file.size && response.status == 200) file.size = to_number(response.header("content-length"));
-  if (!is_safe_name(file.commit) || !is_safe_name(file.etag)) {
+  if (!is_cache_name(file.commit) || !is_cache_name(file.etag)) {
     throw FatalError(
         fmt::format("'{}': {} does not answer as a Hub does: no {}; check HF_ENDPOINT and the proxy",
                     question.repository_id, host_of(settings.endpoint),
-                    is_safe_name(file.commit) ? "ETag" : "X-Repo-Commit"));
+                    is_cache_name(file.commit) ? "ETag" : "X-Repo-Commit"));
   }
   return file;
 }

@@ -11,9 +11,8 @@
 // for a large file a redirect to where its bytes lie, carries
 //
 //   X-Repo-Commit    the commit that REVISION stands for
-//   X-Linked-ETag    a large file's SHA-256; a small file has only an ETag, Git's hash of it as a blob, which
-//   is
-//                    not checked: some mirrors put other hashes there
+//   X-Linked-ETag    a large file's SHA-256; a small file has only an ETag, Git's hash of it as a blob, not
+//                    checked, for some mirrors put other hashes there
 //   X-Linked-Size    the file's size; without it, Content-Length
 //   X-Error-Code     of a refusal: RepoNotFound, RevisionNotFound, EntryNotFound or GatedRepo
 //   X-Error-Message  in words

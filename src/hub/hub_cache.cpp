@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <string_view>
 #include <utility>
 
 #include "base/atomic_file.h"
@@ -22,19 +21,6 @@ std::string folder_name(const std::string& repository_id) {
   return name;
 }
 
-bool is_name(std::string_view text) {
-  const auto is_allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_' || c == '.';
-  };
-  return !text.empty() && text.front() != '.' && std::ranges::all_of(text, is_allowed);
-}
-
-bool is_present(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored);
-}
-
 void make_directories(const fs::path& path) {
   std::error_code error;
   fs::create_directories(path, error);
@@ -43,11 +29,19 @@ void make_directories(const fs::path& path) {
 
 }  // namespace
 
+bool is_cache_name(std::string_view text) {
+  const auto is_allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
+  };
+  return !text.empty() && text.front() != '.' && std::ranges::all_of(text, is_allowed);
+}
+
 bool is_repository_id(const std::string& text) {
   const std::size_t slash = text.find('/');
-  if (slash == std::string::npos) return is_name(text);
-  return is_name(std::string_view(text).substr(0, slash)) &&
-         is_name(std::string_view(text).substr(slash + 1));
+  if (slash == std::string::npos) return is_cache_name(text);
+  return is_cache_name(std::string_view(text).substr(0, slash)) &&
+         is_cache_name(std::string_view(text).substr(slash + 1));
 }
 
 bool is_revision(const std::string& text) {
@@ -68,7 +62,7 @@ std::optional<std::string> HubCache::find_commit(const std::string& revision) co
   std::string commit = revision;
   if (!is_commit(revision)) {
     std::ifstream reference(repository_ / "refs" / revision);
-    if (!(reference >> commit) || !is_name(commit)) return std::nullopt;
+    if (!(reference >> commit) || !is_cache_name(commit)) return std::nullopt;
   }
   std::error_code ignored;
   return fs::is_directory(snapshot(commit), ignored) ? std::optional(commit) : std::nullopt;

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 // The Hub's cache, as Python's huggingface_hub lays it out: either uses what the other downloaded
 // ================================================================================================
@@ -17,6 +18,10 @@
 // and CACHE/.locks/models--ORG--NAME/ETAG.lock, held (flock) while that blob is downloaded.
 
 namespace vit_embed {
+
+/// Whether a text can name one file or directory of the cache without leading out of it: letters, digits, and
+/// -_. but no dot in front.
+bool is_cache_name(std::string_view text);
 
 /// Whether a text can be the id of a repository: ORG/NAME or NAME, in the characters that the Hub allows.
 bool is_repository_id(const std::string& text);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/file_descriptor.h"
 #include "hub/hub_cache.h"
 #include "hub/hub_client.h"
 #include "hub/hub_url.h"
@@ -42,8 +43,7 @@ bool is_whole(const HubCache& cache, const std::string& commit, bool weights) {
 /// What is there of a path that is yet to be made.
 fs::path existing_part(const fs::path& path) {
   fs::path part = fs::absolute(path);
-  std::error_code ignored;
-  while (!fs::exists(part, ignored) && part != part.parent_path()) part = part.parent_path();
+  while (!is_present(part) && part != part.parent_path()) part = part.parent_path();
   return part;
 }
 

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "base/error.h"
+#include "base/file_descriptor.h"
 #include "runtime/instruction_set.h"
 
 namespace vit_embed {
@@ -18,8 +19,7 @@ std::filesystem::path find_module() {
   const std::filesystem::path directory = std::filesystem::read_symlink("/proc/self/exe").parent_path();
   const std::array candidates{directory / kModuleName, directory / ".." / "lib" / "vit-embed" / kModuleName};
   for (const std::filesystem::path& candidate : candidates) {
-    std::error_code ignored;
-    if (std::filesystem::exists(candidate, ignored)) return candidate;
+    if (is_present(candidate)) return candidate;
   }
   throw FatalError(fmt::format("{} is missing: looked beside the program and in '{}'", kModuleName,
                                candidates[1].lexically_normal().native()));
