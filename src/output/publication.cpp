@@ -104,17 +104,18 @@ std::optional<std::vector<OutputMeta>> read_published(const OutputSpec& spec) {
   return metas;
 }
 
-bool is_up_to_date(const OutputSpec& spec, const std::string& inputs_digest) {
-  const std::optional<std::vector<OutputMeta>> metas = read_published(spec);
-  if (!metas) return false;
+std::optional<std::vector<OutputMeta>> find_up_to_date(const OutputSpec& spec,
+                                                       const std::string& inputs_digest) {
+  std::optional<std::vector<OutputMeta>> metas = read_published(spec);
+  if (!metas) return std::nullopt;
   for (std::size_t i = 0; i < metas->size(); ++i) {
     const OutputMeta& meta = (*metas)[i];
     if (meta.fingerprint != spec.features[i].fingerprint || meta.inputs_digest != inputs_digest ||
         meta.format != to_string(spec.format) || meta.nan_rows != spec.nan_rows) {
-      return false;
+      return std::nullopt;
     }
   }
-  return true;
+  return metas;
 }
 
 }  // namespace vit_embed

@@ -31,7 +31,8 @@ bool finish_publication(const std::filesystem::path& path);
 /// it should be.
 std::optional<std::vector<OutputMeta>> read_published(const OutputSpec& spec);
 
-/// Whether what stands there is what this run would make.
-bool is_up_to_date(const OutputSpec& spec, const std::string& inputs_digest);
+/// read_published() where what stands there is what this run would make; else nothing.
+std::optional<std::vector<OutputMeta>> find_up_to_date(const OutputSpec& spec,
+                                                       const std::string& inputs_digest);
 
 }  // namespace vit_embed

@@ -98,8 +98,9 @@ class Extraction {
   }
 
   bool is_done(const InputPlan& plan) {
-    if (!is_up_to_date(spec_, plan.digest())) return false;
-    const OutputMeta meta = read_published(spec_)->front();
+    const std::optional<std::vector<OutputMeta>> metas = find_up_to_date(spec_, plan.digest());
+    if (!metas) return false;
+    const OutputMeta& meta = metas->front();
     if (options_.on_error == OnError::fail && meta.failures() > 0) return false;
     report_.up_to_date = true;
     report_.counts = {meta.inputs, meta.rows, meta.permanent_failures, meta.transient_failures};

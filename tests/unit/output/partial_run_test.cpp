@@ -232,34 +232,34 @@ TEST_F(PartialRunTest, IsUpToDateOnlyWithTheSameInputsAndOptions) {
   for (const JournalEntry& input : inputs) digest.add(input.name, input.identity);
   const std::string id = digest.hex_digest();
   set_features({Feature::cls, Feature::mean});
-  EXPECT_FALSE(is_up_to_date(spec_, id));
+  EXPECT_FALSE(find_up_to_date(spec_, id));
   run_whole(inputs);
-  EXPECT_TRUE(is_up_to_date(spec_, id));
-  EXPECT_FALSE(is_up_to_date(spec_, "another digest"));
+  EXPECT_TRUE(find_up_to_date(spec_, id));
+  EXPECT_FALSE(find_up_to_date(spec_, "another digest"));
 
   OutputSpec other = spec_;
   other.features[1].fingerprint.l2_normalized = true;
-  EXPECT_FALSE(is_up_to_date(other, id));
+  EXPECT_FALSE(find_up_to_date(other, id));
   other = spec_;
   other.nan_rows = true;
-  EXPECT_FALSE(is_up_to_date(other, id));
+  EXPECT_FALSE(find_up_to_date(other, id));
   other = spec_;
   other.format = OutputFormat::csv;
-  EXPECT_FALSE(is_up_to_date(other, id));
+  EXPECT_FALSE(find_up_to_date(other, id));
   other = spec_;
   other.features.pop_back();
-  EXPECT_FALSE(is_up_to_date(other, id)) << "one feature has another name";
-  ASSERT_TRUE(is_up_to_date(spec_, id));
+  EXPECT_FALSE(find_up_to_date(other, id)) << "one feature has another name";
+  ASSERT_TRUE(find_up_to_date(spec_, id));
 
   const auto files = all_files();
   for (const auto& [name, content] : files) {
     if (name.ends_with("failures.csv")) continue;
     fs::remove(directory_ / name);
-    EXPECT_FALSE(is_up_to_date(spec_, id)) << name << " is missing";
+    EXPECT_FALSE(find_up_to_date(spec_, id)) << name << " is missing";
     write_file(directory_ / name, content.substr(0, content.size() / 2));
-    EXPECT_EQ(is_up_to_date(spec_, id), name.ends_with("index.csv")) << name << " is cut";
+    EXPECT_EQ(find_up_to_date(spec_, id).has_value(), name.ends_with("index.csv")) << name << " is cut";
     write_file(directory_ / name, content);
-    ASSERT_TRUE(is_up_to_date(spec_, id));
+    ASSERT_TRUE(find_up_to_date(spec_, id));
   }
 }
 
