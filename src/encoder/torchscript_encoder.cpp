@@ -2,7 +2,6 @@
 
 #include <torch/csrc/api/include/torch/version.h>
 
-#include <stdexcept>
 #include <utility>
 
 #include "encoder/torchscript_engine.h"
@@ -12,8 +11,7 @@ namespace vit_embed {
 
 std::unique_ptr<Encoder> load_torchscript_encoder(const std::filesystem::path& model_file,
                                                   const EncoderOptions& options) {
-  require_device(options.device);
-  if (options.num_threads < 1) throw std::invalid_argument("num_threads is less than 1");
+  check_options(options);
   LoadedModel model = load_model_file(model_file);
   OutputLayout layout{"0", std::nullopt};
   if (model.metadata.architecture.pooler) layout.pooler_output = "1";

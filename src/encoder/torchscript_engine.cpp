@@ -40,9 +40,11 @@ void copy_out(const at::Tensor& feature, std::span<float> values) {
 
 }  // namespace
 
-void require_device(const std::string& device) {
-  if (device == "cpu") return;
-  throw FatalError(fmt::format("device '{}' is not supported: only cpu", device));
+void check_options(const EncoderOptions& options) {
+  if (options.device != "cpu") {
+    throw FatalError(fmt::format("device '{}' is not supported: only cpu", options.device));
+  }
+  if (options.num_threads < 1) throw std::invalid_argument("num_threads is less than 1");
 }
 
 c10::IValue run_forward(torch::jit::Module& module, std::span<const float> pixel_values,

@@ -5,14 +5,15 @@
 #include <string>
 
 #include "encoder/encoder.h"
+#include "encoder/torchscript_encoder.h"
 #include "encoder/torchscript_output.h"
 
 // Includes Torch: for encoder/torchscript*.cpp only.
 
 namespace vit_embed {
 
-/// Throws FatalError for a device that is none of ours.
-void require_device(const std::string& device);
+/// Throws FatalError for a device that is none of ours, std::invalid_argument for less than a thread.
+void check_options(const EncoderOptions& options);
 
 /// One forward on `num_threads` threads: pixel_values float32 [batch_size, 3, H, W] to what the module
 /// returns. Throws what LibTorch throws.

@@ -6,7 +6,6 @@
 #include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
 
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -28,37 +27,37 @@ struct Trial {
   std::string failure;
 };
 
+/// What a model that serves returns, and where in it what we want is.
+struct Probed {
+  OutputLayout layout;
+  c10::IValue result;  ///< of two images
+};
+
 class Prober {
  public:
   Prober(torch::jit::Module& module, const Preprocessing& preprocessing, int num_threads)
       : module_(module), size_(preprocessing.image_size), num_threads_(num_threads) {}
 
   /// Throws FatalError, naming no file, where the model does not serve.
-  OutputLayout probe() {
+  Probed probe() {
     const Trial one = run(1);
     const Trial two = run(2);
     if (!one.failure.empty() && !two.failure.empty()) refuse(one.failure);
     if (!one.failure.empty() || !two.failure.empty()) {
       throw FatalError(
           fmt::format("it works for a batch of {} images and fails for {} ({}): it was traced for a fixed "
-                      "batch; trace it "
-                      "again without the number of images in it, as transformers.ViTModel is",
+                      "batch; trace it again without the number of images in it, as transformers.ViTModel is",
                       one.failure.empty() ? 1 : 2, one.failure.empty() ? 2 : 1, one.failure + two.failure));
     }
-    OutputLayout layout = recognize_output(two.result, 2);
+    const OutputLayout layout = recognize_output(two.result, 2);
     compare(layout.pick(two.result), one.result);
-    result_ = two.result;
-    return layout;
+    return {layout, two.result};
   }
-
-  /// Of two images.
-  const c10::IValue& result() const { return result_; }
 
  private:
   /// Images of all levels, the first of them the same whatever the batch.
   Trial run(std::size_t batch_size) {
-    std::vector<float> pixel_values(batch_size * 3 * static_cast<std::size_t>(size_.height) *
-                                    static_cast<std::size_t>(size_.width));
+    std::vector<float> pixel_values(batch_size * 3 * size_.num_pixels());
     for (std::size_t i = 0; i < pixel_values.size(); ++i) {
       pixel_values[i] = static_cast<float>(31 * i % 257) / 128 - 1;
     }
@@ -96,7 +95,6 @@ class Prober {
   torch::jit::Module& module_;
   ImageSize size_;
   int num_threads_;
-  c10::IValue result_;
 };
 
 }  // namespace
@@ -104,21 +102,19 @@ class Prober {
 std::unique_ptr<Encoder> load_foreign_encoder(const std::filesystem::path& model_file,
                                               const Preprocessing& preprocessing,
                                               const EncoderOptions& options, const LogSink& log) {
-  require_device(options.device);
-  if (options.num_threads < 1) throw std::invalid_argument("num_threads is less than 1");
+  check_options(options);
   torch::jit::Module module = load_foreign_module(model_file);
   const c10::InferenceMode no_gradients;
-  Prober prober(module, preprocessing, options.num_threads);
-  OutputLayout layout;
+  Probed probed;
   try {
-    layout = prober.probe();
+    probed = Prober(module, preprocessing, options.num_threads).probe();
   } catch (const FatalError& e) {
     throw FatalError(fmt::format("model file '{}': {}", model_file.native(), e.what()));
   }
-  const at::Tensor tokens = layout.pick(prober.result()).last_hidden_state;
+  const at::Tensor tokens = probed.layout.pick(probed.result).last_hidden_state;
   log(LogLevel::info,
       fmt::format("model file '{}': TorchScript of another origin: {}; images are resized to {} ({})",
-                  model_file.native(), describe_layout(layout, prober.result()),
+                  model_file.native(), describe_layout(probed.layout, probed.result),
                   to_string(preprocessing.image_size), to_string(preprocessing.resample)));
   ModelDescription description;
   description.source = model_file.native();
@@ -127,9 +123,9 @@ std::unique_ptr<Encoder> load_foreign_encoder(const std::filesystem::path& model
   description.preprocessing = preprocessing;
   description.hidden_size = static_cast<int>(tokens.size(2));
   description.num_tokens = static_cast<int>(tokens.size(1));
-  description.pooler = layout.pooler_output.has_value();
-  return std::make_unique<TorchScriptEngine>(std::move(module), std::move(layout), std::move(description),
-                                             options.num_threads);
+  description.pooler = probed.layout.pooler_output.has_value();
+  return std::make_unique<TorchScriptEngine>(std::move(module), std::move(probed.layout),
+                                             std::move(description), options.num_threads);
 }
 
 }  // namespace vit_embed

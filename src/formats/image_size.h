@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,10 @@ namespace vit_embed {
 struct ImageSize {
   int height = 224;
   int width = 224;
+
+  std::size_t num_pixels() const {
+    return static_cast<std::size_t>(height) * static_cast<std::size_t>(width);
+  }
 
   bool operator==(const ImageSize&) const = default;
 };

@@ -71,9 +71,10 @@ json preprocessing_to_json(const Preprocessing& p) {
 Preprocessing preprocessing_from_json(const json& j) {
   Preprocessing p;
   p.image_size = image_size_from_json(j.at("image_size"));
-  const auto resample = j.at("resample").get<std::string>();
-  if (!resample_from_string(resample)) throw FatalError(fmt::format("unknown resample '{}'", resample));
-  p.resample = *resample_from_string(resample);
+  const auto name = j.at("resample").get<std::string>();
+  const std::optional<Resample> resample = resample_from_string(name);
+  if (!resample) throw FatalError(fmt::format("unknown resample '{}'", name));
+  p.resample = *resample;
   j.at("rescale_factor").get_to(p.rescale_factor);
   j.at("image_mean").get_to(p.image_mean);
   j.at("image_std").get_to(p.image_std);

@@ -20,8 +20,7 @@
 //   weights_sha256   SHA-256 over every tensor in the order of `tensors`: its name, a zero byte, its bytes
 //   random_seed      present where the weights are random: nothing but the architecture is real
 //   architecture     hidden_size, num_hidden_layers, num_attention_heads, intermediate_size, image_size,
-//   patch_size,
-//                    num_channels, hidden_act, layer_norm_eps, qkv_bias, pooler
+//                    patch_size, num_channels, hidden_act, layer_norm_eps, qkv_bias, pooler
 //   preprocessing    image_size, resample ("bilinear", ...), rescale_factor, image_mean[3], image_std[3]
 //   tensors          [{name, shape, xxh3}] by name; xxh3 of the float32 bytes, 16 hexadecimal digits
 //

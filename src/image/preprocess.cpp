@@ -14,8 +14,7 @@ ImagePreprocessor::ImagePreprocessor(const Preprocessing& preprocessing, LogSink
       decoder_(std::move(log)) {}
 
 std::size_t ImagePreprocessor::size() const {
-  return RgbImage::kChannels * static_cast<std::size_t>(image_size_.height) *
-         static_cast<std::size_t>(image_size_.width);
+  return RgbImage::kChannels * image_size_.num_pixels();
 }
 
 void ImagePreprocessor::preprocess(std::span<const std::byte> encoded, const DecodeSettings& settings,

@@ -29,8 +29,7 @@ class Pipeline {
         options_(options),
         writer_(writer),
         decode_tasks_(kBatchesInFlight * options.batch_size) {
-    const ImageSize size = model.description().preprocessing.image_size;
-    const std::size_t pixels = static_cast<std::size_t>(size.height) * static_cast<std::size_t>(size.width);
+    const std::size_t pixels = model.description().preprocessing.image_size.num_pixels();
     for (std::size_t i = 0; i < kBatchesInFlight; ++i) {
       batches_.push_back(std::make_unique<Batch>(options.batch_size, 3 * pixels));
       free_.push(batches_.back().get(), {});
