@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -18,21 +17,15 @@ namespace {
 
 const std::filesystem::path kVariants = VIT_EMBED_TEST_DATA "/variants";
 
-/// "NAME/expected-HxW.npy" of every case.
+/// "NAME/expected-HxW" of every case.
 std::vector<std::string> cases() {
-  std::vector<std::string> found;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(kVariants)) {
-    if (entry.path().extension() == ".npy")
-      found.push_back(std::filesystem::relative(entry.path(), kVariants));
-  }
-  std::sort(found.begin(), found.end());
-  return found;
+  return expected_names(kVariants);
 }
 
 class ModelVariant : public testing::TestWithParam<std::string> {};
 
 TEST_P(ModelVariant, GivesWhatTransformersGives) {
-  const std::filesystem::path expected = kVariants / GetParam();
+  const std::filesystem::path expected = kVariants / (GetParam() + ".npy");
   const std::string stem = expected.stem().native();
   const ImageSize size = image_size_from_string(stem.substr(stem.find('-') + 1)).value();
   const TemporaryDirectory directory;
@@ -42,13 +35,6 @@ TEST_P(ModelVariant, GivesWhatTransformersGives) {
   export_snapshot(snapshot, directory / "model.pt");
   const auto encoder = load_torchscript_encoder(directory / "model.pt", {});
   EXPECT_LT(largest_difference_from(expected, *encoder, size, snapshot.architecture.pooler), 1e-4F);
-}
-
-std::string test_name(const testing::TestParamInfo<std::string>& info) {
-  std::string name = info.param.substr(0, info.param.rfind('.'));
-  std::replace_if(
-      name.begin(), name.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
-  return name;
 }
 
 INSTANTIATE_TEST_SUITE_P(Hub, ModelVariant, testing::ValuesIn(cases()), test_name);

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -24,12 +23,7 @@ const std::filesystem::path kTraces = VIT_EMBED_TEST_DATA "/traces";
 constexpr ImageSize kSize{32, 32};
 
 std::vector<std::string> working_traces() {
-  std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(kTraces)) {
-    if (entry.path().extension() == ".npy") names.push_back(entry.path().stem());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
+  return expected_names(kTraces);
 }
 
 class ForeignModel : public testing::Test {
@@ -59,13 +53,6 @@ TEST_P(WorkingTrace, GivesWhatItGivesInPython) {
       GetParam().find("tensor") == std::string::npos && GetParam().find("logits") == std::string::npos;
   EXPECT_EQ(description.pooler, pooler);
   EXPECT_LT(largest_difference_from(kTraces / (GetParam() + ".npy"), *encoder, kSize, pooler), 1e-5F);
-}
-
-std::string test_name(const testing::TestParamInfo<std::string>& info) {
-  std::string name = info.param;
-  std::replace_if(
-      name.begin(), name.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
-  return name;
 }
 
 INSTANTIATE_TEST_SUITE_P(Python, WorkingTrace, testing::ValuesIn(working_traces()), test_name);

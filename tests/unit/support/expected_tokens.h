@@ -1,6 +1,9 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -8,6 +11,7 @@
 #include <limits>
 #include <span>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "encoder/encoder.h"
@@ -18,9 +22,28 @@
 
 namespace vit_embed {
 
+/// Every NAME.npy below a folder, as NAME relative to it, sorted.
+inline std::vector<std::string> expected_names(const std::filesystem::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.path().extension() != ".npy") continue;
+    names.push_back(std::filesystem::relative(entry.path(), folder).replace_extension());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+/// A parameter as GoogleTest takes it in a test's name: letters and digits only.
+inline std::string test_name(const testing::TestParamInfo<std::string>& info) {
+  std::string name = info.param;
+  std::replace_if(
+      name.begin(), name.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
+  return name;
+}
+
 /// ((31 * i) % 257) / 128 - 1 for i = 0, 1, ... over [2, 3, height, width].
 inline std::vector<float> made_up_pixel_values(ImageSize size) {
-  std::vector<float> values(std::size_t{2} * 3 * static_cast<std::size_t>(size.height * size.width));
+  std::vector<float> values(std::size_t{2} * 3 * size.num_pixels());
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(31 * i % 257) / 128 - 1;
   return values;
 }
