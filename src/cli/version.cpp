@@ -13,7 +13,7 @@ std::string version_text() {
       "built with LibTorch {}, OpenCV {}, Highway {}, spdlog {}.{}.{}\n"
       "instruction set: {}",
       VIT_EMBED_VERSION, VIT_EMBED_TORCH_VERSION, VIT_EMBED_OPENCV_VERSION, VIT_EMBED_HIGHWAY_VERSION,
-      SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH, instruction_set());
+      SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH, to_string(supported_instruction_set()));
 }
 
 }  // namespace vit_embed

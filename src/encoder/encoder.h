@@ -5,9 +5,18 @@
 #include <string>
 
 #include "formats/feature.h"
+#include "formats/instruction_set.h"
 #include "formats/model_description.h"
+#include "formats/precision.h"
 
 namespace vit_embed {
+
+struct EncoderOptions {
+  std::string device = "cpu";                 ///< "cpu" is all there is
+  int num_threads = 1;                        ///< of one forward, >= 1
+  Precision precision = Precision::fp32;      ///< of its products; TorchScript has fp32 only
+  InstructionSet isa = InstructionSet::avx2;  ///< the widest to use, no wider than the processor's
+};
 
 /// A ViT that is ready to run.
 class Encoder {
@@ -15,8 +24,10 @@ class Encoder {
   virtual ~Encoder() = default;
 
   virtual const ModelDescription& description() const = 0;
-  /// "torchscript".
+  /// "native" or "torchscript".
   virtual std::string engine() const = 0;
+  /// The widest that the forward uses.
+  virtual InstructionSet instruction_set() const = 0;
 
   /// One forward of `batch_size` images, float32 [batch_size, 3, H, W], into every output. Blocks. One call
   /// at a time, from any thread. Throws FatalError naming a feature that the model lacks.

@@ -16,7 +16,7 @@ std::unique_ptr<Encoder> load_torchscript_encoder(const std::filesystem::path& m
   OutputLayout layout{"0", std::nullopt};
   if (model.metadata.architecture.pooler) layout.pooler_output = "1";
   return std::make_unique<TorchScriptEngine>(std::move(model.module), std::move(layout),
-                                             describe(model.metadata), options.num_threads);
+                                             describe(model.metadata), options);
 }
 
 std::string libtorch_version() {

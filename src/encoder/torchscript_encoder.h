@@ -8,11 +8,6 @@
 
 namespace vit_embed {
 
-struct EncoderOptions {
-  std::string device = "cpu";  ///< "cpu" is all there is
-  int num_threads = 1;         ///< of one forward, >= 1
-};
-
 /// The engine that runs the model file's own graph in LibTorch. Blocks for the time of reading and checking
 /// the weights. Throws FatalError naming the file, or the device where it is none of ours.
 std::unique_ptr<Encoder> load_torchscript_encoder(const std::filesystem::path& model_file,

@@ -44,6 +44,10 @@ void check_options(const EncoderOptions& options) {
   if (options.device != "cpu") {
     throw FatalError(fmt::format("device '{}' is not supported: only cpu", options.device));
   }
+  if (options.precision != Precision::fp32) {
+    throw FatalError(
+        fmt::format("the TorchScript engine has no precision {}: only fp32", to_string(options.precision)));
+  }
   if (options.num_threads < 1) throw std::invalid_argument("num_threads is less than 1");
 }
 
@@ -63,19 +67,19 @@ c10::IValue run_forward(torch::jit::Module& module, std::span<const float> pixel
 }
 
 TorchScriptEngine::TorchScriptEngine(torch::jit::Module module, OutputLayout layout,
-                                     ModelDescription description, int num_threads)
+                                     ModelDescription description, const EncoderOptions& options)
     : module_(std::move(module)),
       layout_(std::move(layout)),
       description_(std::move(description)),
-      num_threads_(num_threads) {}
+      options_(options) {}
 
 void TorchScriptEngine::encode(std::span<const float> pixel_values, std::size_t batch_size,
                                std::span<const FeatureOutput> outputs) {
   for (const FeatureOutput& output : outputs) check_has(output.feature);
   try {
     const c10::InferenceMode no_gradients;
-    const ModelOutput result = layout_.pick(
-        run_forward(module_, pixel_values, batch_size, description_.preprocessing.image_size, num_threads_));
+    const ModelOutput result = layout_.pick(run_forward(
+        module_, pixel_values, batch_size, description_.preprocessing.image_size, options_.num_threads));
     for (const FeatureOutput& output : outputs) {
       copy_out(select_feature(result, output.feature), output.values);
     }

@@ -5,14 +5,14 @@
 #include <string>
 
 #include "encoder/encoder.h"
-#include "encoder/torchscript_encoder.h"
 #include "encoder/torchscript_output.h"
 
 // Includes Torch: for encoder/torchscript*.cpp only.
 
 namespace vit_embed {
 
-/// Throws FatalError for a device that is none of ours, std::invalid_argument for less than a thread.
+/// Throws FatalError for a device or a precision that is none of this engine's, std::invalid_argument for
+/// less than a thread.
 void check_options(const EncoderOptions& options);
 
 /// One forward on `num_threads` threads: pixel_values float32 [batch_size, 3, H, W] to what the module
@@ -24,10 +24,11 @@ c10::IValue run_forward(torch::jit::Module& module, std::span<const float> pixel
 class TorchScriptEngine : public Encoder {
  public:
   TorchScriptEngine(torch::jit::Module module, OutputLayout layout, ModelDescription description,
-                    int num_threads);
+                    const EncoderOptions& options);
 
   const ModelDescription& description() const override { return description_; }
   std::string engine() const override { return "torchscript"; }
+  InstructionSet instruction_set() const override { return options_.isa; }
   void encode(std::span<const float> pixel_values, std::size_t batch_size,
               std::span<const FeatureOutput> outputs) override;
 
@@ -37,7 +38,7 @@ class TorchScriptEngine : public Encoder {
   torch::jit::Module module_;
   OutputLayout layout_;
   ModelDescription description_;
-  int num_threads_;
+  EncoderOptions options_;
 };
 
 }  // namespace vit_embed

@@ -125,7 +125,7 @@ std::unique_ptr<Encoder> load_foreign_encoder(const std::filesystem::path& model
   description.num_tokens = static_cast<int>(tokens.size(1));
   description.pooler = probed.layout.pooler_output.has_value();
   return std::make_unique<TorchScriptEngine>(std::move(module), std::move(probed.layout),
-                                             std::move(description), options.num_threads);
+                                             std::move(description), options);
 }
 
 }  // namespace vit_embed

@@ -14,6 +14,7 @@ class ComposedModel : public Model {
 
   const ModelDescription& description() const override { return encoder_->description(); }
   std::string engine() const override { return encoder_->engine(); }
+  InstructionSet instruction_set() const override { return encoder_->instruction_set(); }
 
   void preprocess(std::span<const std::byte> encoded, const DecodeOptions& options,
                   std::span<float> pixel_values) const override {

@@ -9,6 +9,7 @@
 #include "module/composed_model.h"
 #include "module/export_model.h"
 #include "module/settle_preprocessing.h"
+#include "runtime/instruction_set.h"
 
 namespace vit_embed {
 namespace {
@@ -25,7 +26,10 @@ class ComposedRuntime : public Runtime {
                                     const LoadOptions& options) override {
     const auto blas = find_loaded_blas();
     if (blas && !blas->warning.empty()) log_(LogLevel::warning, blas->warning);
-    const EncoderOptions encoder_options{.device = options.device, .num_threads = options.num_threads};
+    const EncoderOptions encoder_options{.device = options.device,
+                                         .num_threads = options.num_threads,
+                                         .precision = options.precision,
+                                         .isa = supported_instruction_set()};
     if (find_model_metadata(model_file)) {
       return compose_model(load_torchscript_encoder(model_file, encoder_options), log_);
     }

@@ -9,7 +9,6 @@
 #include "inputs/plan_stream.h"
 #include "output/publication.h"
 #include "output/stream_output.h"
-#include "runtime/instruction_set.h"
 
 namespace vit_embed {
 namespace {
@@ -153,7 +152,8 @@ class Extraction {
     record.batch_size = options_.batch_size;
     record.num_threads = options_.num_threads;
     record.on_error = to_string(options_.on_error);
-    record.build = {VIT_EMBED_VERSION, model_->engine(), instruction_set(), {}};
+    record.build = {
+        VIT_EMBED_VERSION, model_->engine(), std::string(to_string(model_->instruction_set())), {}};
     for (const LibraryVersion& library : runtime_->library_versions()) {
       record.build.libraries.emplace(library.name, library.version);
     }
@@ -216,7 +216,11 @@ std::optional<ModelDescription> describe_own_model(const ExtractOptions& options
 }
 
 LoadOptions make_load_options(const ExtractOptions& options) {
-  return {options.device, options.num_threads, options.preprocessing};
+  LoadOptions load;
+  load.device = options.device;
+  load.num_threads = options.num_threads;
+  load.preprocessing = options.preprocessing;
+  return load;
 }
 
 OutputSpec make_output_spec(const ExtractOptions& options, const ModelDescription& model) {

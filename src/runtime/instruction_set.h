@@ -2,11 +2,12 @@
 
 #include <string>
 
+#include "formats/instruction_set.h"
+
 namespace vit_embed {
 
-/// The widest of the instruction sets that make a difference to the numbers, as this processor and system
-/// have it: "avx512-bf16", "avx512-vnni", "avx512", "avx2" or "baseline".
-std::string instruction_set();
+/// The widest that this processor and system have.
+InstructionSet supported_instruction_set();
 
 /// What OPENBLAS_CORETYPE should say for this processor: "SkylakeX", "Haswell", or "" where OpenBLAS's own
 /// choice is as good.

@@ -14,8 +14,10 @@
 #include "base/download_progress.h"
 #include "base/log.h"
 #include "formats/feature.h"
+#include "formats/instruction_set.h"
 #include "formats/model_description.h"
 #include "formats/model_metadata.h"
+#include "formats/precision.h"
 
 // The boundary: all that the command line and the pipeline know of images and models. What links LibTorch and
 // OpenCV stands behind it in one module, which open_runtime() loads when a model or an image is first needed:
@@ -43,10 +45,20 @@ struct PreprocessingOptions {
   bool operator==(const PreprocessingOptions&) const = default;
 };
 
+/// What runs the forward.
+enum class EngineChoice {
+  automatic,    ///< native where it takes the file, else TorchScript, which is said once
+  native,       ///< ours, on the CPU; a file that it does not take is a FatalError
+  torchscript,  ///< the file's own graph in LibTorch, fp32
+};
+
 struct LoadOptions {
-  std::string device = "cpu";          ///< where the forward runs: "cpu" is all there is
-  int num_threads = 1;                 ///< threads of one forward
-  PreprocessingOptions preprocessing;  ///< of a foreign file; our own bring theirs
+  std::string device = "cpu";  ///< where the forward runs: "cpu" is all there is
+  int num_threads = 1;         ///< threads of one forward
+  EngineChoice engine = EngineChoice::automatic;
+  Precision precision = Precision::fp32;     ///< of the forward's products; others than fp32: native only
+  InstructionSet isa = InstructionSet::amx;  ///< an upper bound, of the native engine; one a process
+  PreprocessingOptions preprocessing = {};   ///< of a foreign file; our own bring theirs
 };
 
 /// A loaded model together with its preprocessing.
@@ -55,8 +67,10 @@ class Model {
   virtual ~Model() = default;
 
   virtual const ModelDescription& description() const = 0;
-  /// The engine that runs the forward: "torchscript".
+  /// The engine that runs the forward: "native" or "torchscript".
   virtual std::string engine() const = 0;
+  /// The widest that the forward uses.
+  virtual InstructionSet instruction_set() const = 0;
 
   /// Decodes and preprocesses one encoded image into `pixel_values`, float32 [3, H, W]. Throws InputError
   /// with the reason. May be called from several threads at once. Blocks for the time of one decode; never

@@ -38,6 +38,7 @@ class FakeModel : public Model {
 
   const ModelDescription& description() const override { return description_; }
   std::string engine() const override { return engine_; }
+  InstructionSet instruction_set() const override { return InstructionSet::avx2; }
 
   void preprocess(std::span<const std::byte> encoded, const DecodeOptions& options,
                   std::span<float> pixel_values) const override {
