@@ -9,6 +9,7 @@
 
 #include "pipeline/batch.h"
 #include "pipeline/bounded_queue.h"
+#include "pipeline/thread_priority.h"
 
 namespace vit_embed {
 namespace {
@@ -93,7 +94,11 @@ class Pipeline {
     return inputs;
   }
 
+  /// There are as many decode threads as threads of the forward, and the cores are there once: every thread
+  /// of a forward waits for its slowest, so that one that shares its core with a decode thread costs them
+  /// all. Decoding takes what the forward leaves, all of it when the forward waits for images.
   void decode() {
+    yield_to_other_threads();
     std::vector<std::byte> encoded;
     while (const std::optional<DecodeTask> task = decode_tasks_.pop(aborted())) {
       const Input& input = task->batch->input(task->slot);

@@ -18,11 +18,11 @@ struct PipelineOptions {
   DecodeOptions decode;
 };
 
-/// Embeds `inputs` in order: one thread lists them, `decode_threads` read and decode, the calling thread runs
-/// the forward, and one writes each batch, in input order. At most a handful of batches is in memory,
-/// whatever the number of inputs. An input that fails is an entry without a row; every other error ends the
-/// run and is thrown from here. After a stop request the forward that is under way is finished and written,
-/// the rest is dropped, and it returns.
+/// Embeds `inputs` in order: one thread lists them, `decode_threads` read and decode, at a lower priority,
+/// the calling thread runs the forward, and one writes each batch, in input order. At most a handful of
+/// batches is in memory, whatever the number of inputs. An input that fails is an entry without a row; every
+/// other error ends the run and is thrown from here. After a stop request the forward that is under way is
+/// finished and written, the rest is dropped, and it returns.
 void run_pipeline(InputStream& inputs, Model& model, const PipelineOptions& options, BatchWriter& writer,
                   std::stop_token stop);
 

@@ -11,6 +11,7 @@
 #include <semaphore>
 
 #include "fake_model.h"
+#include "pipeline/thread_priority.h"
 
 namespace vit_embed {
 namespace {
@@ -317,6 +318,21 @@ TEST_F(PipelineTest, TakesInputsAheadOfTheOutputOnlyAHandfulOfBatches) {
   release.release();
   running.get();
   EXPECT_EQ(written_.batches_.size(), 250u);
+}
+
+TEST_F(PipelineTest, DecodesAtALowerPriorityThanItRunsTheForward) {
+  const int before = thread_niceness();
+  if (before >= 19) GTEST_SKIP() << "there is no lower one";
+  std::atomic<int> decoding = before, in_forward = before;
+  model_.delay_ = [&](const std::string&) {
+    decoding = thread_niceness();
+    return 0us;
+  };
+  model_.on_encode_ = [&](std::size_t) { in_forward = thread_niceness(); };
+  run({"1"});
+  EXPECT_GT(decoding, before);
+  EXPECT_EQ(in_forward, before);
+  EXPECT_EQ(thread_niceness(), before);
 }
 
 }  // namespace
