@@ -14,7 +14,7 @@
 #include "cli/stderr_capture.h"
 #include "pipeline/dry_run.h"
 #include "pipeline/extract.h"
-#include "runtime/instruction_set.h"
+#include "runtime/processors.h"
 
 namespace vit_embed {
 namespace {

@@ -10,7 +10,7 @@
 #include "cli/preprocessing_flags.h"
 #include "cli/stderr_capture.h"
 #include "output/inspection.h"
-#include "runtime/instruction_set.h"
+#include "runtime/processors.h"
 #include "runtime/runtime.h"
 
 namespace vit_embed {

@@ -1,10 +1,5 @@
 #include "runtime/instruction_set.h"
 
-#include <sched.h>
-
-#include <algorithm>
-#include <thread>
-
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
@@ -47,12 +42,6 @@ std::string openblas_core() {
   if (isa >= InstructionSet::avx2) return "Haswell";
 #endif
   return {};
-}
-
-int available_processors() {
-  cpu_set_t set;
-  if (::sched_getaffinity(0, sizeof(set), &set) == 0) return std::max(1, CPU_COUNT(&set));
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 }  // namespace vit_embed

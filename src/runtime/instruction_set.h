@@ -13,7 +13,4 @@ InstructionSet supported_instruction_set();
 /// choice is as good.
 std::string openblas_core();
 
-/// How many processors this process may run on.
-int available_processors();
-
 }  // namespace vit_embed
