@@ -1,17 +1,11 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <string_view>
 
-namespace vit_embed {
+#include "encoder/torch_backend.h"
 
-/// The BLAS that LibTorch's products run on: whatever libblas.so.3 the system has.
-struct LoadedBlas {
-  std::string name;     ///< "OpenBLAS", or the file's name for one that we do not know
-  std::string version;  ///< "0.3.21, openmp, SkylakeX"; the file for one that does not say
-  std::string warning;  ///< what makes it slow, and what to install; empty where nothing does
-};
+namespace vit_embed {
 
 /// Of this process. Nothing where LibTorch brings its own (MKL).
 std::optional<LoadedBlas> find_loaded_blas();

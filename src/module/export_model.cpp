@@ -6,14 +6,14 @@
 #include "hub/position_embeddings.h"
 #include "hub/snapshot.h"
 #include "hub/weight_digest.h"
-#include "torchscript/model_writer.h"
 
 namespace vit_embed {
 
-ModelMetadata export_model(const ExportOptions& options, const LogSink& log) {
+ModelMetadata export_model(const ExportOptions& options, TorchModule& torch, const LogSink& log) {
   const bool random = options.random_seed.has_value();
   if (!random && options.source.empty())
     throw UsageError("export needs a directory, a .safetensors file or a Hub id");
+  TorchBackend& backend = torch.open();  // before a download, which would be for nothing where it is missing
   const HubOptions hub{.revision = options.revision,
                        .download = {.on_progress = options.on_download, .stop = options.stop}};
   Snapshot snapshot = random ? random_snapshot(options.source, *options.random_seed, log, hub)
@@ -31,7 +31,7 @@ ModelMetadata export_model(const ExportOptions& options, const LogSink& log) {
   metadata.preprocessing = snapshot.preprocessing;
   metadata.tensors = std::move(digest.tensors);
   if (options.stop.stop_requested()) throw StoppedError("stopped; no model was written");
-  write_model_file(options.output, metadata, *snapshot.weights);
+  backend.write_model_file(options.output, metadata, *snapshot.weights);
   return metadata;
 }
 

@@ -1,6 +1,5 @@
 #include "runtime/runtime.h"
 
-#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include <array>
@@ -9,6 +8,7 @@
 #include "base/error.h"
 #include "base/file_descriptor.h"
 #include "runtime/instruction_set.h"
+#include "runtime/open_module.h"
 
 namespace vit_embed {
 namespace {
@@ -25,11 +25,11 @@ std::filesystem::path find_module() {
                                candidates[1].lexically_normal().native()));
 }
 
-/// Settles what the libraries behind the boundary read from the environment while they are loaded, unless the
-/// user has. OpenBLAS chooses its kernels by the processor's model, and takes those of 2004 for a model newer
-/// than itself (0.3.21 for Emerald Rapids, several times slower): we choose by what the processor can do.
-/// OpenMP's threads spin while they wait, which starves the decode threads and, on a busy machine, each other
-/// (7 images/s for 80, seen): they sleep.
+/// Settles what the libraries behind the boundary read from the environment while they are loaded, with the
+/// module or later, unless the user has. OpenBLAS chooses its kernels by the processor's model, and takes
+/// those of 2004 for a model newer than itself (0.3.21 for Emerald Rapids, several times slower): we choose
+/// by what the processor can do. OpenMP's threads spin while they wait, which starves the decode threads and,
+/// on a busy machine, each other (7 images/s for 80, seen): they sleep.
 void settle_environment() {
   const std::string core = openblas_core();
   if (!core.empty()) ::setenv("OPENBLAS_CORETYPE", core.c_str(), 0);
@@ -41,15 +41,9 @@ void settle_environment() {
 std::unique_ptr<Runtime> open_runtime(LogSink log) {
   const std::filesystem::path path = find_module();
   settle_environment();
-  // Never closed: LibTorch's threads and thread-local destructors outlive any moment at which it could be.
-  void* module = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (module == nullptr) throw FatalError(fmt::format("cannot load '{}': {}", path.native(), ::dlerror()));
-  auto* create = reinterpret_cast<CreateRuntime*>(::dlsym(module, kCreateRuntimeSymbol));
+  auto* create = reinterpret_cast<CreateRuntime*>(open_module(path, kCreateRuntimeSymbol));
   std::unique_ptr<Runtime> runtime(create == nullptr ? nullptr : create(VIT_EMBED_VERSION, &log));
-  if (!runtime) {
-    throw FatalError(fmt::format("'{}' belongs to another version of vit-embed than {}", path.native(),
-                                 VIT_EMBED_VERSION));
-  }
+  if (!runtime) refuse_other_version(path);
   return runtime;
 }
 

@@ -19,10 +19,10 @@
 #include "formats/model_metadata.h"
 #include "formats/precision.h"
 
-// The boundary: all that the command line and the pipeline know of images and models. What links LibTorch and
-// OpenCV stands behind it in one module, which open_runtime() loads when a model or an image is first needed:
-// a program linked with LibTorch takes 0.6 s and 165 MB to start. Only pure virtual classes, spans and std
-// types cross it, and the typed errors of base/error.h.
+// The boundary: all that the command line and the pipeline know of images and models. What links OpenCV and
+// the native engine stands behind it in one module, which open_runtime() loads when a model or an image is
+// first needed, and what links LibTorch in another, which the first one loads when it is (0.6 s and 165 MB).
+// Only pure virtual classes, spans and std types cross it, and the typed errors of base/error.h.
 
 namespace vit_embed {
 
@@ -120,11 +120,12 @@ class Runtime {
   virtual std::unique_ptr<Model> load_model(const std::filesystem::path& model_file,
                                             const LoadOptions& options) = 0;
 
+  /// Of those that are loaded: LibTorch, and the BLAS that it runs on, only once something needed it.
   virtual std::vector<LibraryVersion> library_versions() const = 0;
 };
 
 /// Opens the module: beside the program (a build tree) or in ../lib/vit-embed (an installation). Blocks for
-/// the dynamic loader's 0.6 s. Messages of the libraries behind the boundary go to `log`, which must outlive
+/// the dynamic loader. Messages of the libraries behind the boundary go to `log`, which must outlive
 /// the runtime. Throws FatalError where the module is missing or of another build.
 std::unique_ptr<Runtime> open_runtime(LogSink log);
 

@@ -194,6 +194,16 @@ PY
   [[ $output == *"vit-embed-runtime.so is missing"* ]]
 }
 
+@test "what needs LibTorch's module says so where it is missing" {
+  cp "$VIT_EMBED" "$(dirname "$VIT_EMBED")/vit-embed-runtime.so" .
+  run ./vit-embed export "$GOLDEN/tiny-vit" -o x.pt
+  equal "$status" 1
+  [[ $output == *"/vit-embed-torch.so' is missing: "* ]]
+  run ./vit-embed info "$GOLDEN/../traces/not-a-vit.pt"
+  equal "$status" 1
+  [[ $output == *"/vit-embed-torch.so' is missing: "* ]]
+}
+
 @test "the program alone shows what one needs first" {
   run vit_embed
   equal "$status" 0

@@ -114,6 +114,7 @@ TEST_F(RuntimeModule, HandsItsMessagesToTheSink) {
 }
 
 TEST_F(RuntimeModule, NamesItsLibraries) {
+  export_golden();  // needs LibTorch
   const auto versions = runtime_->library_versions();
   for (const char* name : {"LibTorch", "OpenCV"}) {
     EXPECT_TRUE(std::ranges::count(versions, name, &LibraryVersion::name) == 1) << name;
@@ -134,6 +135,7 @@ TEST_F(RuntimeModule, ShowsNothingButItsEntryPoint) {
   void* module = ::dlopen(VIT_EMBED_MODULE, RTLD_NOW | RTLD_LOCAL);
   ASSERT_NE(module, nullptr);
   EXPECT_NE(::dlsym(module, "vit_embed_create_runtime"), nullptr);
+  EXPECT_EQ(::dlsym(module, "vit_embed_create_torch"), nullptr);
   EXPECT_EQ(::dlsym(module, "_ZTIN9vit_embed10FatalErrorE"), nullptr);
 }
 
