@@ -5,8 +5,8 @@
 #   vit_embed_layer(NAME SOURCES a.cpp ... [PUBLIC layers ...] [PRIVATE layers and third-party targets ...]
 #                   [FOLDER folder] [HEADERS a.h b*.h ...])
 #
-# Where a folder holds two layers, the second says which FOLDER, and the first which HEADERS (or patterns) are its own:
-# only those are seen by who links it. A layer without SOURCES is headers only.
+# Where a folder holds two layers, the second says which FOLDER, and the first may say which HEADERS (or patterns) are its
+# own: only those are seen by who links it. A layer without SOURCES is headers only.
 function(vit_embed_layer name)
   cmake_parse_arguments(PARSE_ARGV 1 layer "" "FOLDER" "SOURCES;HEADERS;PUBLIC;PRIVATE")
   if(NOT layer_FOLDER)

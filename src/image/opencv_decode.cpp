@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <limits>
 #include <opencv2/core.hpp>
-#include <opencv2/core/utility.hpp>
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 
@@ -54,10 +53,6 @@ RgbImage decode_with_opencv(std::span<const std::byte> encoded) {
   if (bgr.empty()) throw InputError(FailureKind::permanent, "corrupt, truncated or unsupported image data");
   check_image_size(bgr.cols, bgr.rows);
   return rgb_from_bgr(bgr);
-}
-
-std::string opencv_version() {
-  return cv::getVersionString();
 }
 
 }  // namespace vit_embed

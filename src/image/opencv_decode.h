@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <span>
-#include <string>
 
 #include "image/rgb_image.h"
 
@@ -12,7 +11,10 @@ namespace vit_embed {
 /// Alpha is dropped, not blended; more than 8 bits are scaled to 8. Throws InputError.
 RgbImage decode_with_opencv(std::span<const std::byte> encoded);
 
-/// Of the OpenCV that is loaded: other versions may decode to other pixels.
-std::string opencv_version();
+/// What the module that links OpenCV exports: `extern "C" DecodeWithOpencv*
+/// vit_embed_find_opencv_decode(const char* version)`, null where `version` is not its own.
+inline constexpr const char* kFindOpencvDecodeSymbol = "vit_embed_find_opencv_decode";
+using DecodeWithOpencv = RgbImage(std::span<const std::byte> encoded);
+using FindOpencvDecode = DecodeWithOpencv*(const char* version);
 
 }  // namespace vit_embed

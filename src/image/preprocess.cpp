@@ -7,11 +7,12 @@
 
 namespace vit_embed {
 
-ImagePreprocessor::ImagePreprocessor(const Preprocessing& preprocessing, LogSink log)
+ImagePreprocessor::ImagePreprocessor(const Preprocessing& preprocessing, CodecDecode decode_with_codec,
+                                     LogSink log)
     : image_size_(preprocessing.image_size),
       resample_(preprocessing.resample),
       table_(normalization_table(preprocessing)),
-      decoder_(std::move(log)) {}
+      decoder_(std::move(decode_with_codec), std::move(log)) {}
 
 std::size_t ImagePreprocessor::size() const {
   return RgbImage::kChannels * image_size_.num_pixels();

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "image/preprocess.h"
+#include "module/opencv_module.h"
 
 namespace vit_embed {
 namespace {
@@ -10,7 +11,8 @@ namespace {
 class ComposedModel : public Model {
  public:
   ComposedModel(std::unique_ptr<Encoder> encoder, const LogSink& log)
-      : encoder_(std::move(encoder)), preprocessor_(encoder_->description().preprocessing, log) {}
+      : encoder_(std::move(encoder)),
+        preprocessor_(encoder_->description().preprocessing, decode_in_opencv_module, log) {}
 
   const ModelDescription& description() const override { return encoder_->description(); }
   std::string engine() const override { return encoder_->engine(); }

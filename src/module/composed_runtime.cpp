@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "image/opencv_decode.h"
 #include "module/composed_model.h"
 #include "module/export_model.h"
 #include "module/settle_preprocessing.h"
@@ -36,7 +35,7 @@ class ComposedRuntime : public Runtime {
   }
 
   std::vector<LibraryVersion> library_versions() const override {
-    std::vector<LibraryVersion> versions{{"OpenCV", opencv_version()}};
+    std::vector<LibraryVersion> versions{{"OpenCV", VIT_EMBED_OPENCV_VERSION}};
     if (const TorchBackend* torch = torch_.opened()) {
       versions.push_back({"LibTorch", torch->libtorch_version()});
       if (const auto blas = torch->find_loaded_blas()) versions.push_back({blas->name, blas->version});

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "image/decode.h"
+#include "image/opencv_decode.h"
 #include "image/resize.h"
 
 namespace {
@@ -69,7 +70,7 @@ int main(int argc, char** argv) try {
     return 2;
   }
   const int repeats = std::max(1, std::atoi(argv[1]));
-  const vit_embed::ImageDecoder decoder({});
+  const vit_embed::ImageDecoder decoder(vit_embed::decode_with_opencv, {});
   std::vector<Timings> all;
   for (const char* path : std::span(argv + 2, static_cast<std::size_t>(argc - 2))) {
     all.push_back(

@@ -204,6 +204,14 @@ PY
   [[ $output == *"/vit-embed-torch.so' is missing: "* ]]
 }
 
+@test "an image that needs OpenCV's module says so where it is missing, and a JPEG needs none" {
+  cp "$VIT_EMBED" "$(dirname "$VIT_EMBED")"/vit-embed-{runtime,torch}.so .
+  ./vit-embed extract "$GOLDEN/images/photo-baseline-q90.jpg" -m "$MODEL" -o jpeg.npy --quiet
+  run ./vit-embed extract "$GOLDEN/images/photo.webp" -m "$MODEL" -o x.npy
+  equal "$status" 1
+  [[ $output == *"/vit-embed-opencv.so' is missing: every image format but JPEG needs it"* ]]
+}
+
 @test "the program alone shows what one needs first" {
   run vit_embed
   equal "$status" 0

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "image/opencv_decode.h"
 #include "image/resize.h"
 #include "test_images.h"
 
@@ -18,7 +19,7 @@ using test::bytes_of;
 using test::decode_failure;
 
 TEST(Decode, AndResizeEqualPillowOnEveryGoldenImage) {
-  const ImageDecoder decoder({});
+  const ImageDecoder decoder(decode_with_opencv, {});
   for (const std::string& name : test::read_lines(test::data_path("golden/names.txt"))) {
     const RgbImage image = decoder.decode(test::read_file(test::data_path("golden/images/" + name)), {});
     const RgbImage expected = test::read_rgb_png(test::data_path("golden/pixels/" + name + ".png"));
@@ -70,7 +71,8 @@ TEST(Decode, RefusesAPngBombByItsHeader) {
 
 TEST(Decode, ScalesSixteenBitGrayAndSaysSoOnce) {
   std::vector<std::string> messages;
-  const ImageDecoder decoder([&](LogLevel, std::string_view message) { messages.emplace_back(message); });
+  const ImageDecoder decoder(decode_with_opencv,
+                             [&](LogLevel, std::string_view message) { messages.emplace_back(message); });
   const auto png = test::gray_ramp_png_16_bit(64, 16);
   for (int i = 0; i < 3; ++i) {
     const RgbImage image = decoder.decode(png, {});

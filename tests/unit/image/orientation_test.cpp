@@ -7,6 +7,7 @@
 
 #include "image/decode.h"
 #include "image/exif_orientation.h"
+#include "image/opencv_decode.h"
 #include "image/tiff_orientation.h"
 #include "test_images.h"
 
@@ -34,7 +35,7 @@ std::vector<ExpectedImage> expected_images() {
 }
 
 TEST(Orientation, IsAppliedAsPillowAppliesItInEveryContainer) {
-  const ImageDecoder decoder({});
+  const ImageDecoder decoder(decode_with_opencv, {});
   const auto images = expected_images();
   ASSERT_EQ(images.size(), 8U * 7);
   for (const ExpectedImage& expected : images) {
@@ -47,7 +48,7 @@ TEST(Orientation, IsAppliedAsPillowAppliesItInEveryContainer) {
 }
 
 TEST(Orientation, IsIgnoredOnRequestInEveryContainer) {
-  const ImageDecoder decoder({});
+  const ImageDecoder decoder(decode_with_opencv, {});
   for (const ExpectedImage& expected : expected_images()) {
     const auto encoded = test::read_file(test::data_path("orientation/" + expected.file));
     const RgbImage stored = decoder.decode(encoded, {.apply_exif_orientation = false});

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "image/normalization_table.h"
+#include "image/opencv_decode.h"
 #include "test_images.h"
 
 namespace vit_embed {
@@ -40,7 +41,7 @@ TEST(NormalizationTable, EqualsTransformersToTheBit) {
 }
 
 TEST(ImagePreprocessor, WritesPlanesOfNormalisedPixels) {
-  const ImagePreprocessor preprocessor({}, {});
+  const ImagePreprocessor preprocessor({}, decode_with_opencv, {});
   ASSERT_EQ(preprocessor.size(), 3U * 224 * 224);
   std::vector<float> pixel_values(preprocessor.size());
   preprocessor.preprocess(test::read_file(test::data_path("golden/images/photo-422-q85.jpg")), {},
@@ -55,7 +56,7 @@ TEST(ImagePreprocessor, WritesPlanesOfNormalisedPixels) {
 }
 
 TEST(ImagePreprocessor, ResizesToHeightAndWidthInThatOrder) {
-  const ImagePreprocessor preprocessor({.image_size = {2, 1}}, {});
+  const ImagePreprocessor preprocessor({.image_size = {2, 1}}, decode_with_opencv, {});
   RgbImage halves(1, 2);  // width, height
   std::fill_n(halves.data(), 3, std::uint8_t{0});
   std::fill_n(halves.data() + 3, 3, std::uint8_t{255});
@@ -65,7 +66,8 @@ TEST(ImagePreprocessor, ResizesToHeightAndWidthInThatOrder) {
 }
 
 TEST(ImagePreprocessor, GivesTheSameFromSeveralThreads) {
-  const ImagePreprocessor preprocessor({.image_size = {160, 160}, .resample = Resample::bicubic}, {});
+  const ImagePreprocessor preprocessor({.image_size = {160, 160}, .resample = Resample::bicubic},
+                                       decode_with_opencv, {});
   const auto encoded = test::read_file(test::data_path("golden/images/exif-orientation-6.jpg"));
   std::vector<std::vector<float>> results(4, std::vector<float>(preprocessor.size()));
   {
@@ -76,7 +78,7 @@ TEST(ImagePreprocessor, GivesTheSameFromSeveralThreads) {
 }
 
 TEST(ImagePreprocessor, RefusesRoomOfTheWrongSize) {
-  const ImagePreprocessor preprocessor({}, {});
+  const ImagePreprocessor preprocessor({}, decode_with_opencv, {});
   std::vector<float> pixel_values(7);
   EXPECT_THROW(preprocessor.preprocess(RgbImage(1, 1), pixel_values), std::invalid_argument);
 }

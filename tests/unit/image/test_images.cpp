@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "formats/digest.h"
 #include "image/decode.h"
+#include "image/opencv_decode.h"
 
 namespace vit_embed::test {
 
@@ -74,7 +75,7 @@ int max_difference(const RgbImage& a, const RgbImage& b) {
 
 std::string decode_failure(const std::vector<std::byte>& encoded) {
   try {
-    ImageDecoder({}).decode(encoded, {});
+    ImageDecoder(decode_with_opencv, {}).decode(encoded, {});
   } catch (const InputError& error) {
     return error.kind() == FailureKind::permanent ? error.what() : "transient";
   }

@@ -1,7 +1,6 @@
 #include <dlfcn.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <link.h>
 
 #include <algorithm>
 #include <string>
@@ -10,6 +9,7 @@
 #include "base/error.h"
 #include "encoder/torch_backend.h"
 #include "runtime/runtime.h"
+#include "support/loaded_libraries.h"
 #include "support/temporary_directory.h"
 
 namespace vit_embed {
@@ -18,36 +18,25 @@ namespace {
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
-bool is_libtorch_loaded() {
-  bool found = false;
-  ::dl_iterate_phdr(
-      [](dl_phdr_info* info, std::size_t, void* result) {
-        if (std::string_view(info->dlpi_name).find("libtorch") != std::string_view::npos)
-          *static_cast<bool*>(result) = true;
-        return 0;
-      },
-      &found);
-  return found;
-}
-
 bool names_libtorch(const std::vector<LibraryVersion>& versions) {
   return std::ranges::count(versions, "LibTorch", &LibraryVersion::name) == 1;
 }
 
 // First in this program (see CMakeLists.txt), and ctest runs each test in a process of its own.
-TEST(LibTorch, IsLoadedWhenSomethingNeedsItAndNotBefore) {
-  if (is_libtorch_loaded()) GTEST_SKIP() << "another test has loaded it";
+TEST(LibTorch, IsLoadedWhenSomethingNeedsItAndNotWithTheRuntime) {
+  if (is_library_loaded("libtorch")) GTEST_SKIP() << "another test has loaded it";
   const TemporaryDirectory directory;
   const auto runtime = open_runtime([](LogLevel, std::string_view) {});
   EXPECT_FALSE(names_libtorch(runtime->library_versions()));
+  EXPECT_FALSE(is_library_loaded("libopencv"));
   EXPECT_THROW(runtime->load_model(directory / "absent.pt", {}), FatalError);
-  EXPECT_FALSE(is_libtorch_loaded());
+  EXPECT_FALSE(is_library_loaded("libtorch"));
 
   ExportOptions options;
   options.source = VIT_EMBED_TEST_DATA "/golden/tiny-vit";
   options.output = directory / "tiny.pt";
   runtime->export_model(options);
-  EXPECT_TRUE(is_libtorch_loaded());
+  EXPECT_TRUE(is_library_loaded("libtorch"));
   EXPECT_TRUE(names_libtorch(runtime->library_versions()));
 }
 
