@@ -242,7 +242,7 @@ void add_run_flags(CLI::App& command, ExtractFlags& flags) {
       ->group("Run");
   command
       .add_option("--threads", flags.threads,
-                  "Threads for forward and decoding; 0: as many as there are processors")
+                  "Threads for forward and decoding; 0: as many as cores, or as the CPU quota gives")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024))
       ->group("Run");
