@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "cli/commands.h"
+#include "cli/compute_flags.h"
 #include "cli/count_or_percent.h"
 #include "cli/exit_code.h"
 #include "cli/extract_progress.h"
@@ -26,6 +27,7 @@ constexpr std::size_t kAutoBatch = 8;
 struct ExtractFlags {
   ExtractOptions options;
   PreprocessingFlags preprocessing;
+  ComputeFlags compute;
   std::string files_from;
   std::string format;
   std::vector<std::string> features{"cls"};
@@ -90,6 +92,7 @@ ExtractOptions make_options(const ExtractFlags& flags) {
   ExtractOptions options = flags.options;
   if (!flags.files_from.empty()) options.inputs.files_from = flags.files_from;
   options.preprocessing = make_preprocessing_options(flags.preprocessing);
+  apply_compute_flags(flags.compute, options);
   options.format = choose_format(flags);
   options.features = choose_features(flags, options.format);
   options.dtype = *element_type_from_string(flags.dtype);
@@ -261,6 +264,7 @@ void add_extract_command(CLI::App& program, CommandContext& context) {
   CLI::App* command = program.add_subcommand("extract", "Embed images");
   add_input_flags(*command, *flags);
   add_run_flags(*command, *flags);
+  add_compute_flags(*command, flags->compute);
   add_preprocessing_flags(*command, flags->preprocessing);
   add_output_flags(*command, *flags);
   add_failure_flags(*command, *flags);

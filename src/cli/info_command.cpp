@@ -56,8 +56,8 @@ void print_output(const OutputInspection& found) {
   fmt::print("fingerprint:    {}\n", m.fingerprint.id());
   fmt::print("inputs:         {}, of which {} failed ({} permanent, {} transient)\n", m.inputs, m.failures(),
              m.permanent_failures, m.transient_failures);
-  fmt::print("made by:        vit-embed {}, {} engine, {}\n", m.build.tool_version, m.build.engine,
-             m.build.instruction_set);
+  fmt::print("made by:        vit-embed {}, {} engine in {}, {}\n", m.build.tool_version, m.build.engine,
+             to_string(m.fingerprint.precision), m.build.instruction_set);
 }
 
 json output_to_json(const OutputInspection& found) {

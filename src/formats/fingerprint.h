@@ -4,6 +4,7 @@
 
 #include "formats/feature.h"
 #include "formats/model_metadata.h"
+#include "formats/precision.h"
 
 namespace vit_embed {
 
@@ -18,7 +19,7 @@ struct Fingerprint {
   Feature feature = Feature::cls;
   bool l2_normalized = false;
   ElementType dtype = ElementType::float32;
-  std::string precision = "fp32";  ///< of the forward's products
+  Precision precision = Precision::fp32;  ///< of the forward's products
   Preprocessing preprocessing;
   bool exif_orientation_applied = true;
 

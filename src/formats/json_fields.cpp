@@ -87,7 +87,7 @@ json fingerprint_to_json(const Fingerprint& f) {
           {"feature", to_string(f.feature)},
           {"l2_normalized", f.l2_normalized},
           {"dtype", to_string(f.dtype)},
-          {"precision", f.precision},
+          {"precision", to_string(f.precision)},
           {"preprocessing", preprocessing_to_json(f.preprocessing)},
           {"exif_orientation", f.exif_orientation_applied ? "apply" : "ignore"}};
 }
@@ -96,12 +96,13 @@ Fingerprint fingerprint_from_json(const json& j) {
   Fingerprint f;
   const auto feature = j.at("feature").get<std::string>();
   const auto dtype = j.at("dtype").get<std::string>();
+  const auto precision = j.at("precision").get<std::string>();
   j.at("weights_sha256").get_to(f.weights_sha256);
   j.at("numerics_version").get_to(f.numerics_version);
   f.feature = known(feature_from_string(feature), feature);
   j.at("l2_normalized").get_to(f.l2_normalized);
   f.dtype = known(element_type_from_string(dtype), dtype);
-  j.at("precision").get_to(f.precision);
+  f.precision = known(precision_from_string(precision), precision);
   f.preprocessing = preprocessing_from_json(j.at("preprocessing"));
   f.exif_orientation_applied = j.at("exif_orientation").get<std::string>() == "apply";
   return f;

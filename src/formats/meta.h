@@ -32,6 +32,9 @@ namespace vit_embed {
 
 inline constexpr int kMetaFormatVersion = 1;
 
+/// How BuildInfo::engine names the engine whose rows do not depend on batch size, threads or neighbours.
+inline constexpr std::string_view kNativeEngine = "native";
+
 /// What computed the rows. Two engines or instruction sets round differently.
 struct BuildInfo {
   std::string tool_version;

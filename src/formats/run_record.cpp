@@ -44,6 +44,10 @@ std::string spelled(std::string pointer) {
 
 }  // namespace
 
+bool rows_follow_threads(const RunRecord& then, const RunRecord& now) {
+  return then.build.engine == now.build.engine && now.build.engine != kNativeEngine;
+}
+
 std::string to_json(const RunRecord& record) {
   return dump_json(record_to_json(record));
 }

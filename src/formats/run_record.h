@@ -13,9 +13,9 @@
 // ====================================================
 // Written once, when X.partial is set up, and compared with the options of the run that wants to go on from
 // it. format_version 1, format, fingerprints (one a feature, in the order asked for), batch_size,
-// num_threads, on_error
-// ("skip", "nan" or "fail"), build: the rows of an engine may depend on batch size and threads, so they are
-// part of what has to fit.
+// num_threads, on_error ("skip", "nan" or "fail"), build: the rows of an engine may depend on batch size and
+// threads, so they are part of what has to fit. The native engine's do not; there batch_size is only where
+// the journal's batches are cut.
 //
 // History: 1, the first.
 
@@ -31,6 +31,10 @@ struct RunRecord {
   std::string on_error;
   BuildInfo build;
 };
+
+/// Whether, of two runs that are the same but for that, the number of threads can make a difference to the
+/// rows: not with the native engine, and none that is worth telling beside another engine's.
+bool rows_follow_threads(const RunRecord& then, const RunRecord& now);
 
 std::string to_json(const RunRecord& record);
 /// Throws FatalError naming the file.

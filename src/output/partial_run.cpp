@@ -154,7 +154,8 @@ void PartialRun::begin(const RunRecord& record) {
 }
 
 void PartialRun::resume(const RunRecord& record, const PlannedInputs& planned, bool allow_mixed) {
-  const RunRecord then = read_run_record(in_partial("run.json"));
+  RunRecord then = read_run_record(in_partial("run.json"));
+  if (!rows_follow_threads(then, record)) then.num_threads = record.num_threads;
   const std::vector<std::string> found =
       differences(comparable(then, allow_mixed), comparable(record, allow_mixed));
   if (!found.empty()) {

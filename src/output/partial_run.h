@@ -77,7 +77,7 @@ class PartialRun : public BatchWriter {
   /// Goes on with the earlier run as far as its journal is a prefix of the inputs as they are now, in whole
   /// batches; where its files are gone or cut, from the start. Throws RefusedError, naming each difference,
   /// where the earlier run was of other options; another engine or instruction set is let pass with
-  /// `allow_mixed`.
+  /// `allow_mixed`, another number of threads where the rows do not depend on it.
   void resume(const RunRecord& record, const PlannedInputs& planned, bool allow_mixed);
 
   const RunCounts& counts() const { return counts_; }

@@ -219,6 +219,9 @@ LoadOptions make_load_options(const ExtractOptions& options) {
   LoadOptions load;
   load.device = options.device;
   load.num_threads = options.num_threads;
+  load.engine = options.engine;
+  load.precision = options.precision;
+  load.isa = options.isa;
   load.preprocessing = options.preprocessing;
   return load;
 }
@@ -238,6 +241,7 @@ OutputSpec make_output_spec(const ExtractOptions& options, const ModelDescriptio
     feature_spec.fingerprint.feature = feature;
     feature_spec.fingerprint.l2_normalized = options.l2_normalize;
     feature_spec.fingerprint.dtype = options.dtype;
+    feature_spec.fingerprint.precision = options.precision;
     feature_spec.fingerprint.preprocessing = model.preprocessing;
     feature_spec.fingerprint.exif_orientation_applied = options.apply_exif_orientation;
     if (feature == Feature::tokens)

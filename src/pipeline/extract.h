@@ -38,8 +38,11 @@ struct ExtractOptions {
   ElementType dtype = ElementType::float32;
   PreprocessingOptions preprocessing;  ///< of a foreign model
   std::string device = "cpu";
-  std::size_t batch_size = 8;  ///< images in a forward
-  int num_threads = 1;         ///< for the forward, and as many for decoding while it runs
+  EngineChoice engine = EngineChoice::automatic;
+  Precision precision = Precision::fp32;
+  InstructionSet isa = InstructionSet::amx;  ///< an upper bound, of the native engine
+  std::size_t batch_size = 8;                ///< images in a forward
+  int num_threads = 1;                       ///< for the forward, and as many for decoding while it runs
   OnError on_error = OnError::skip;
   bool apply_exif_orientation = true;
   std::filesystem::path failures;  ///< a copy of the failure list; empty: only beside the output

@@ -51,6 +51,19 @@ assert (np.array([l["embedding"] for l in lines], np.float32) == npy).all()
 PY
 }
 
+@test "what the TorchScript engine cannot do is refused before any work" {
+  run vit_embed extract "$GOLDEN/images" -m "$MODEL" -o x.npy --engine torchscript --precision int8
+  equal "$status" 2
+  [[ $output == *"--precision int8 needs the native engine"* ]]
+  run vit_embed extract "$GOLDEN/images" -m "$MODEL" -o x.npy --engine torchscript --isa avx2
+  equal "$status" 2
+  run vit_embed extract "$GOLDEN/images" -m "$MODEL" -o x.npy --precision fp8
+  equal "$status" 2
+  [ ! -e x.npy ]
+  vit_embed extract "$GOLDEN/images/rgb-8bit.png" -m "$MODEL" -o x.npy --engine torchscript --precision fp32 --quiet
+  vit_embed info x.npy | grep -q "torchscript engine in fp32"
+}
+
 @test "float16 and unit length are what NumPy makes of float32" {
   vit_embed extract "$GOLDEN/images" -m "$MODEL" -o x.npy --quiet
   vit_embed extract "$GOLDEN/images" -m "$MODEL" -o half.npy --dtype float16 --quiet

@@ -22,6 +22,7 @@ assert d["kind"] == "model" and d["model"]["architecture"]["hidden_size"] == 64 
   equal "${lines[0]}" "x.npy: npy, [1, 64]<f4"
   equal "${lines[1]}" "publication:    whole"
   [[ $output == *"inputs:         2, of which 1 failed (1 permanent, 0 transient)"* ]]
+  [[ $output == *"made by:        vit-embed "*" engine in fp32, "* ]]
   vit_embed info --json x.npy | python -c '
 import hashlib, json, sys
 d = json.load(sys.stdin)

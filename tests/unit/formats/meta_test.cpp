@@ -20,7 +20,7 @@ Fingerprint some_fingerprint() {
   f.feature = Feature::tokens;
   f.l2_normalized = true;
   f.dtype = ElementType::float16;
-  f.precision = "bf16";
+  f.precision = Precision::bf16;
   f.preprocessing = {{32, 32}, Resample::lanczos, 0.1, {0.1, 0.2, 0.3}, {0.4, 0.5, 0.6}};
   f.exif_orientation_applied = false;
   return f;
@@ -76,6 +76,7 @@ TEST(OutputMeta, ErrorsNameTheFileAndWhatIsWrong) {
   EXPECT_THAT(error_of(json, "\"format_version\": 1", "\"format_version\": 3"), HasSubstr("version 3"));
   EXPECT_THAT(error_of(json, "\"tokens\"", "\"tonkens\""), HasSubstr("unknown value 'tonkens'"));
   EXPECT_THAT(error_of(json, "\"float16\"", "\"float8\""), HasSubstr("unknown value 'float8'"));
+  EXPECT_THAT(error_of(json, "\"bf16\"", "\"fp4\""), HasSubstr("unknown value 'fp4'"));
   EXPECT_THAT(error_of(json, "{", "{{"), HasSubstr("not as it should be"));
   EXPECT_THROW(read_output_meta(directory / "missing"), FatalError);
   EXPECT_THROW(read_output_meta(directory.path()), FatalError);
@@ -88,7 +89,7 @@ TEST(Fingerprint, HasAnotherIdForEveryFieldThatDiffers) {
   all[3].feature = Feature::cls;
   all[4].l2_normalized = false;
   all[5].dtype = ElementType::float32;
-  all[6].precision = "fp32";
+  all[6].precision = Precision::fp32;
   all[7].preprocessing.image_size = {33, 33};
   all[8].preprocessing.resample = Resample::box;
   all[9].preprocessing.rescale_factor = std::nextafter(0.1, 1.0);

@@ -60,6 +60,14 @@ TEST(RunRecord, SaysEveryDifference) {
                            "build.libraries.OpenCV: absent then, \"4.6.0\" now"));
 }
 
+TEST(RunRecord, TheNumberOfThreadsMattersWithinOneEngineThatIsNotTheNativeOne) {
+  RunRecord native = some_record();
+  native.build.engine = "native";
+  EXPECT_TRUE(rows_follow_threads(some_record(), some_record()));
+  EXPECT_FALSE(rows_follow_threads(native, native));
+  EXPECT_FALSE(rows_follow_threads(some_record(), native));
+}
+
 TEST(RunRecord, SaysWhichFeatureIsMissing) {
   RunRecord now = some_record();
   now.fingerprints.pop_back();

@@ -10,6 +10,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 namespace fs = std::filesystem;
 
 class ResumeTest : public SmallRun {
@@ -207,6 +208,35 @@ TEST_F(ResumeTest, RefusesAnotherEngineOrInstructionSetUnlessTheyMayMix) {
     EXPECT_THAT(logged_, HasSubstr("another build"));
     run.discard();
   }
+}
+
+TEST_F(ResumeTest, AnotherNumberOfThreadsIsRefusedUnlessTheRowsDoNotDependOnIt) {
+  const std::vector<JournalEntry> inputs = some_inputs(11);
+  for (const bool native : {false, true}) {
+    if (native) record_.build.engine = "native";
+    interrupt(inputs, 2);
+    RunRecord other = record_;
+    other.num_threads = 7;
+    PartialRun run(spec_, log());
+    if (native) {
+      run.resume(other, planned(inputs), false);
+      EXPECT_EQ(run.counts().inputs, 6u);
+      EXPECT_THAT(logged_, Not(HasSubstr("num_threads")));
+    } else {
+      EXPECT_THROW(run.resume(other, planned(inputs), false), RefusedError);
+      run.discard();
+    }
+  }
+}
+
+/// Its rows do not depend on it, but the journal's batches are cut by it.
+TEST_F(ResumeTest, AnotherBatchSizeIsRefusedOfTheNativeEngineToo) {
+  record_.build.engine = "native";
+  interrupt(some_inputs(11), 2);
+  RunRecord other = record_;
+  other.batch_size = 4;
+  PartialRun run(spec_, log());
+  EXPECT_THROW(run.resume(other, planned(some_inputs(11)), false), RefusedError);
 }
 
 TEST_F(ResumeTest, LetsOtherLibrariesPassAndSaysSo) {

@@ -173,6 +173,43 @@ TEST_F(ExtractTest, RunsAgainWhereAnImageOrAnOptionChanged) {
   EXPECT_TRUE(run().up_to_date) << "a finished output does not depend on the batch size";
 }
 
+TEST_F(ExtractTest, ThePrecisionIsPartOfTheFingerprint) {
+  make_images(14);
+  run();
+  EXPECT_EQ(meta().fingerprint.precision, Precision::fp32);
+  options_.precision = Precision::int8;
+  EXPECT_TRUE(run_stopped_after(2).interrupted) << "an output of another precision is not up to date";
+  options_.precision = Precision::bf16;
+  EXPECT_THAT(error_of_run<RefusedError>(),
+              HasSubstr("fingerprints.0.precision: \"int8\" then, \"bf16\" now"));
+  options_.precision = Precision::int8;
+  EXPECT_FALSE(run().interrupted);
+  EXPECT_EQ(meta().fingerprint.precision, Precision::int8);
+}
+
+TEST_F(ExtractTest, TheModelIsLoadedAsTheOptionsSay) {
+  make_images(1);
+  LoadOptions loaded;
+  prepare_ = [&loaded](FakeModel& model) { loaded = model.loaded_with_; };
+  options_.engine = EngineChoice::native;
+  options_.precision = Precision::bf16;
+  options_.isa = InstructionSet::avx512;
+  run();
+  EXPECT_EQ(loaded.engine, EngineChoice::native);
+  EXPECT_EQ(loaded.precision, Precision::bf16);
+  EXPECT_EQ(loaded.isa, InstructionSet::avx512);
+  EXPECT_EQ(loaded.num_threads, 2);
+}
+
+TEST_F(ExtractTest, ANativeRunGoesOnWithAnotherNumberOfThreads) {
+  make_images(14);
+  prepare_ = [](FakeModel& model) { model.engine_ = "native"; };
+  run_stopped_after(2);
+  options_.num_threads = 1;
+  EXPECT_EQ(run().counts.inputs, 14u);
+  EXPECT_GE(observer_.done_before_, 6u);
+}
+
 TEST_F(ExtractTest, RestartMakesAFinishedOutputAnew) {
   make_images(4);
   run();

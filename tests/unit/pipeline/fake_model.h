@@ -75,6 +75,7 @@ class FakeModel : public Model {
 
   ModelDescription description_;
   std::string engine_ = "fake";
+  LoadOptions loaded_with_;
   std::vector<std::vector<int>> batches_;  ///< the images of every forward so far
   mutable std::atomic<std::size_t> preprocessed_ = 0;
   std::function<void(std::size_t)> on_encode_;  ///< told after each forward how many there were

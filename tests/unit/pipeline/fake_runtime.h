@@ -31,6 +31,7 @@ class FakeRuntime : public Runtime {
       model->description_.preprocessing.image_mean =
           options.preprocessing.image_mean.value_or(std::array{0.5, 0.5, 0.5});
     }
+    model->loaded_with_ = options;
     if (prepare_) prepare_(*model);
     return model;
   }
