@@ -3,12 +3,37 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 
 #include "base/error.h"
+#include "runtime/instruction_set.h"
 
 namespace vit_embed {
+namespace {
 
-void add_compute_flags(CLI::App& command, ComputeFlags& flags) {
+constexpr std::size_t kLargestBatch = 4096;
+constexpr std::size_t kAutoBatch = 8;
+
+std::size_t choose_batch_size(const std::string& text) {
+  if (text == "auto") return kAutoBatch;
+  std::size_t size = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
+  if (error != std::errc{} || end != text.data() + text.size() || size == 0 || size > kLargestBatch) {
+    throw UsageError(fmt::format("--batch-size '{}': auto, or 1 to {}", text, kLargestBatch));
+  }
+  return size;
+}
+
+void check_engine(const ComputeFlags& flags) {
+  if (flags.engine != "torchscript") return;
+  if (flags.precision != "fp32") {
+    throw UsageError(fmt::format("--precision {} needs the native engine: --engine torchscript has fp32 only",
+                                 flags.precision));
+  }
+  if (!flags.isa.empty()) throw UsageError("--isa bounds the native engine: not with --engine torchscript");
+}
+
+void add_engine_flags(CLI::App& command, ComputeFlags& flags) {
   command
       .add_option(
           "--engine", flags.engine,
@@ -27,18 +52,37 @@ void add_compute_flags(CLI::App& command, ComputeFlags& flags) {
       ->group("Run");
 }
 
+}  // namespace
+
+void add_compute_flags(CLI::App& command, ComputeFlags& flags) {
+  command.add_option("-m,--model", flags.model, "Model file, made by vit-embed export, or other TorchScript")
+      ->required();
+  add_engine_flags(command, flags);
+  command.add_option("--device", flags.device, "Where the forward runs: cpu")
+      ->capture_default_str()
+      ->group("Run");
+  command.add_option("--batch-size", flags.batch_size, "Images in a forward, or auto")
+      ->capture_default_str()
+      ->group("Run");
+  command
+      .add_option("--threads", flags.threads,
+                  "Threads for forward and decoding; 0: as many as there are processors")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1024))
+      ->group("Run");
+}
+
 void apply_compute_flags(const ComputeFlags& flags, ExtractOptions& options) {
+  check_engine(flags);
+  options.model = flags.model;
+  options.device = flags.device;
+  options.batch_size = choose_batch_size(flags.batch_size);
+  options.num_threads = flags.threads > 0 ? flags.threads : available_processors();
   options.engine = flags.engine == "native"        ? EngineChoice::native
                    : flags.engine == "torchscript" ? EngineChoice::torchscript
                                                    : EngineChoice::automatic;
   options.precision = *precision_from_string(flags.precision);
   if (!flags.isa.empty()) options.isa = *instruction_set_from_string(flags.isa);
-  if (options.engine != EngineChoice::torchscript) return;
-  if (options.precision != Precision::fp32) {
-    throw UsageError(fmt::format("--precision {} needs the native engine: --engine torchscript has fp32 only",
-                                 flags.precision));
-  }
-  if (!flags.isa.empty()) throw UsageError("--isa bounds the native engine: not with --engine torchscript");
 }
 
 }  // namespace vit_embed

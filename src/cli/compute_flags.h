@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "pipeline/extract.h"
@@ -10,20 +11,24 @@ class App;
 
 namespace vit_embed {
 
-/// --engine, --precision and --isa as typed; no bound is "".
+/// What computes the embeddings and how, as typed.
 struct ComputeFlags {
+  std::filesystem::path model;
+  std::string device = "cpu";
+  std::string batch_size = "auto";
+  int threads = 0;  ///< as many as there are processors
   std::string engine = "auto";
   std::string precision = "fp32";
-  std::string isa;
+  std::string isa;  ///< "" for no bound
 
-  bool operator==(const ComputeFlags&) const = default;
+  /// Whether engine, precision or instruction set is another than without a flag.
+  bool choose_a_way() const { return engine != "auto" || precision != "fp32" || !isa.empty(); }
 };
 
 /// `flags` must outlive the parsing.
 void add_compute_flags(CLI::App& command, ComputeFlags& flags);
 
-/// Sets the engine, precision and instruction set of `options`. Throws UsageError where the flags contradict
-/// each other.
+/// Sets what the flags stand for in `options`. Throws UsageError, also where they contradict each other.
 void apply_compute_flags(const ComputeFlags& flags, ExtractOptions& options);
 
 }  // namespace vit_embed

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <charconv>
 #include <set>
 
 #include "base/error.h"
@@ -11,32 +10,26 @@
 #include "cli/count_or_percent.h"
 #include "cli/exit_code.h"
 #include "cli/extract_progress.h"
+#include "cli/input_flags.h"
 #include "cli/preprocessing_flags.h"
 #include "cli/stderr_capture.h"
 #include "pipeline/dry_run.h"
 #include "pipeline/extract.h"
-#include "runtime/processors.h"
 
 namespace vit_embed {
 namespace {
 
-constexpr std::size_t kLargestBatch = 4096;
-constexpr std::size_t kAutoBatch = 8;
-
 /// The command line as typed, where it is not an option as it stands.
 struct ExtractFlags {
   ExtractOptions options;
-  PreprocessingFlags preprocessing;
+  InputFlags inputs;
   ComputeFlags compute;
-  std::string files_from;
+  PreprocessingFlags preprocessing;
   std::string format;
   std::vector<std::string> features{"cls"};
   std::string dtype = "float32";
-  std::string batch_size = "auto";
-  int threads = 0;
   std::string on_error = "skip";
   std::string max_failures = "0";
-  std::string exif_orientation = "apply";
   bool dry_run = false;
   bool quiet = false;
   bool verbose = false;
@@ -77,31 +70,19 @@ std::vector<Feature> choose_features(const ExtractFlags& flags, OutputFormat for
   return features;
 }
 
-std::size_t choose_batch_size(const std::string& text) {
-  if (text == "auto") return kAutoBatch;
-  std::size_t size = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
-  if (error != std::errc{} || end != text.data() + text.size() || size == 0 || size > kLargestBatch) {
-    throw UsageError(fmt::format("--batch-size '{}': auto, or 1 to {}", text, kLargestBatch));
-  }
-  return size;
-}
-
 /// The options that the flags stand for. Throws UsageError.
 ExtractOptions make_options(const ExtractFlags& flags) {
   ExtractOptions options = flags.options;
-  if (!flags.files_from.empty()) options.inputs.files_from = flags.files_from;
+  options.inputs = make_input_options(flags.inputs);
   options.preprocessing = make_preprocessing_options(flags.preprocessing);
   apply_compute_flags(flags.compute, options);
   options.format = choose_format(flags);
   options.features = choose_features(flags, options.format);
   options.dtype = *element_type_from_string(flags.dtype);
-  options.batch_size = choose_batch_size(flags.batch_size);
-  options.num_threads = flags.threads > 0 ? flags.threads : available_processors();
   options.on_error = flags.on_error == "nan"    ? OnError::nan
                      : flags.on_error == "fail" ? OnError::fail
                                                 : OnError::skip;
-  options.apply_exif_orientation = flags.exif_orientation == "apply";
+  options.apply_exif_orientation = flags.inputs.apply_exif_orientation();
   return options;
 }
 
@@ -165,31 +146,6 @@ int run_extract(const ExtractFlags& flags, Console& console) {
   return max_failures.allows(report.counts.failures(), report.counts.inputs) ? kExitDone : kExitImagesFailed;
 }
 
-void add_input_flags(CLI::App& command, ExtractFlags& flags) {
-  InputOptions& inputs = flags.options.inputs;
-  command.add_option("IMAGES", inputs.paths, "Files, folders, or - for one image on stdin");
-  command
-      .add_option("--files-from", flags.files_from, "Also the paths in this list, - for stdin, one a line")
-      ->group("Inputs");
-  command.add_flag("-0,--null", inputs.null_separated, "The list's entries end with a NUL byte")
-      ->group("Inputs");
-  command.add_option("--include", inputs.folders.include, "In folders, only paths that match this glob")
-      ->allow_extra_args(false)
-      ->group("Inputs");
-  command.add_option("--exclude", inputs.folders.exclude, "In folders, no path that matches this glob")
-      ->allow_extra_args(false)
-      ->group("Inputs");
-  command.add_flag("--hidden", inputs.folders.hidden, "In folders, also names that start with a dot")
-      ->group("Inputs");
-  command.add_option("--stdin-name", inputs.stdin_name, "What the image on stdin is called")
-      ->capture_default_str()
-      ->group("Inputs");
-  command.add_option("--exif-orientation", flags.exif_orientation, "Turn images as their EXIF tag says")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"apply", "ignore"}))
-      ->group("Inputs");
-}
-
 void add_output_flags(CLI::App& command, ExtractFlags& flags) {
   ExtractOptions& options = flags.options;
   command.add_option("-o,--output", options.output, "The file to write: .npy, .csv, .jsonl, or - for stdout")
@@ -234,22 +190,6 @@ void add_failure_flags(CLI::App& command, ExtractFlags& flags) {
 
 void add_run_flags(CLI::App& command, ExtractFlags& flags) {
   command
-      .add_option("-m,--model", flags.options.model,
-                  "Model file, made by vit-embed export, or other TorchScript")
-      ->required();
-  command.add_option("--device", flags.options.device, "Where the forward runs: cpu")
-      ->capture_default_str()
-      ->group("Run");
-  command.add_option("--batch-size", flags.batch_size, "Images in a forward, or auto")
-      ->capture_default_str()
-      ->group("Run");
-  command
-      .add_option("--threads", flags.threads,
-                  "Threads for forward and decoding; 0: as many as cores, or as the CPU quota gives")
-      ->capture_default_str()
-      ->check(CLI::Range(0, 1024))
-      ->group("Run");
-  command
       .add_flag("--dry-run", flags.dry_run,
                 "Tell how many images, how large an output and how long; write nothing")
       ->group("Run");
@@ -262,9 +202,9 @@ void add_run_flags(CLI::App& command, ExtractFlags& flags) {
 void add_extract_command(CLI::App& program, CommandContext& context) {
   auto flags = std::make_shared<ExtractFlags>();
   CLI::App* command = program.add_subcommand("extract", "Embed images");
-  add_input_flags(*command, *flags);
-  add_run_flags(*command, *flags);
+  add_input_flags(*command, flags->inputs, ImageOnStdin::allowed);
   add_compute_flags(*command, flags->compute);
+  add_run_flags(*command, *flags);
   add_preprocessing_flags(*command, flags->preprocessing);
   add_output_flags(*command, *flags);
   add_failure_flags(*command, *flags);

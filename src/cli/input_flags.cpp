@@ -1,0 +1,41 @@
+#include "cli/input_flags.h"
+
+#include <CLI/CLI.hpp>
+
+namespace vit_embed {
+
+void add_input_flags(CLI::App& command, InputFlags& flags, ImageOnStdin image_on_stdin) {
+  InputOptions& inputs = flags.options;
+  const bool from_stdin = image_on_stdin == ImageOnStdin::allowed;
+  command.add_option("IMAGES", inputs.paths,
+                     from_stdin ? "Files, folders, or - for one image on stdin" : "Files and folders");
+  command
+      .add_option("--files-from", flags.files_from, "Also the paths in this list, - for stdin, one a line")
+      ->group("Inputs");
+  command.add_flag("-0,--null", inputs.null_separated, "The list's entries end with a NUL byte")
+      ->group("Inputs");
+  command.add_option("--include", inputs.folders.include, "In folders, only paths that match this glob")
+      ->allow_extra_args(false)
+      ->group("Inputs");
+  command.add_option("--exclude", inputs.folders.exclude, "In folders, no path that matches this glob")
+      ->allow_extra_args(false)
+      ->group("Inputs");
+  command.add_flag("--hidden", inputs.folders.hidden, "In folders, also names that start with a dot")
+      ->group("Inputs");
+  command.add_option("--exif-orientation", flags.exif_orientation, "Turn images as their EXIF tag says")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"apply", "ignore"}))
+      ->group("Inputs");
+  if (!from_stdin) return;
+  command.add_option("--stdin-name", inputs.stdin_name, "What the image on stdin is called")
+      ->capture_default_str()
+      ->group("Inputs");
+}
+
+InputOptions make_input_options(const InputFlags& flags) {
+  InputOptions options = flags.options;
+  if (!flags.files_from.empty()) options.files_from = flags.files_from;
+  return options;
+}
+
+}  // namespace vit_embed
