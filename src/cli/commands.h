@@ -14,5 +14,6 @@ namespace vit_embed {
 void add_export_command(CLI::App& program, CommandContext& context);
 void add_extract_command(CLI::App& program, CommandContext& context);
 void add_info_command(CLI::App& program, CommandContext& context);
+void add_verify_command(CLI::App& program, CommandContext& context);
 
 }  // namespace vit_embed

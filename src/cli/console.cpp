@@ -44,6 +44,11 @@ class ConsoleSink : public spdlog::sinks::base_sink<std::mutex> {
     put(std::string(kEraseLine) + status_);
   }
 
+  void put_line(std::string_view line) {
+    const std::lock_guard lock(mutex_);
+    put(line);
+  }
+
  protected:
   void sink_it_(const spdlog::details::log_msg& message) override {
     spdlog::memory_buf_t line;
@@ -87,12 +92,20 @@ void Console::set_level(LogLevel level) {
   logger_->set_level(to_spdlog(level));
 }
 
-bool Console::is_terminal() const {
-  return sink_->is_terminal();
+bool Console::shows_status() const {
+  return passes_status_on_ || sink_->is_terminal();
 }
 
 void Console::set_status(std::string status) {
-  if (is_terminal()) sink_->set_status(std::move(status));
+  if (passes_status_on_) {
+    if (!status.empty()) sink_->put_line(std::string(kStatusPrefix) + status + "\n");
+  } else if (sink_->is_terminal()) {
+    sink_->set_status(std::move(status));
+  }
+}
+
+void Console::pass_status_on() {
+  passes_status_on_ = true;
 }
 
 }  // namespace vit_embed

@@ -28,13 +28,20 @@ class Console {
   /// Messages below this level are not shown; info unless told.
   void set_level(LogLevel level);
 
-  bool is_terminal() const;
+  /// Whether a status is seen by anyone.
+  bool shows_status() const;
   /// Replaces the status line, "" removes it. Only on a terminal.
   void set_status(std::string status);
+  /// From now on each status is a line of its own that starts with kStatusPrefix, for a program that reads
+  /// it.
+  void pass_status_on();
+
+  static constexpr std::string_view kStatusPrefix = "vit-embed: status: ";
 
  private:
   std::shared_ptr<ConsoleSink> sink_;
   std::unique_ptr<spdlog::logger> logger_;
+  bool passes_status_on_ = false;
 };
 
 }  // namespace vit_embed

@@ -9,6 +9,7 @@ enum ExitCode : int {
   kExitUsage = 2,         ///< the command line makes no sense
   kExitImagesFailed = 3,  ///< written, but more images failed than --max-failures allows
   kExitRefused = 4,       ///< refused, nothing was changed
+  kExitCheckFailed = 5,   ///< a check did not hold
   kExitBusy = 75,         ///< another run holds the lock (EX_TEMPFAIL)
 };
 

@@ -33,6 +33,7 @@ struct ExtractFlags {
   bool dry_run = false;
   bool quiet = false;
   bool verbose = false;
+  bool within_verify = false;  ///< which says itself what became of the images, and shows the status
 };
 
 OutputFormat choose_format(const ExtractFlags& flags) {
@@ -135,12 +136,13 @@ int run_extract(const ExtractFlags& flags, Console& console) {
     return open_runtime(log);
   };
   if (flags.dry_run) return run_dry(options, opener, interrupt.token());
-  ExtractProgress progress(console, !flags.quiet);
+  if (flags.within_verify) console.pass_status_on();
+  ExtractProgress progress(console, {.status_line = !flags.quiet, .failures = !flags.within_verify});
   const ExtractReport report = extract(options, opener, progress, log, interrupt.token());
   if (report.random_weights) {
     console.log(LogLevel::warning, "RANDOM WEIGHTS: these embeddings mean nothing");
   }
-  summarize(report, options, progress, console);
+  if (!flags.within_verify) summarize(report, options, progress, console);
   if (report.interrupted) return 128 + interrupt.signal();
   if (report.up_to_date) return kExitDone;
   return max_failures.allows(report.counts.failures(), report.counts.inputs) ? kExitDone : kExitImagesFailed;
@@ -195,6 +197,8 @@ void add_run_flags(CLI::App& command, ExtractFlags& flags) {
       ->group("Run");
   command.add_flag("-q,--quiet", flags.quiet, "Say nothing but errors")->group("Run");
   command.add_flag("-v,--verbose", flags.verbose, "Also what the libraries say")->group("Run");
+  // For verify_command.cpp, and not in --help.
+  command.add_flag("--within-verify", flags.within_verify)->group("");
 }
 
 }  // namespace

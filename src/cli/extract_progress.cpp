@@ -23,6 +23,7 @@ void ExtractProgress::on_start(std::optional<std::uint64_t> total, const RunCoun
 }
 
 void ExtractProgress::on_failure(const std::string& name, const InputFailure& failure) {
+  if (!failures_) return;
   ++failures_shown_;
   // A stream has no failure list to look the others up in.
   if (total_ && failures_shown_ > kFailuresShown) return;

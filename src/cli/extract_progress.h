@@ -10,13 +10,19 @@
 
 namespace vit_embed {
 
-/// What a person sees of a run: on a terminal a status line with images done, images/s, ETA and failures;
-/// everywhere the first failures.
+/// What a person is to see of a run.
+struct ProgressChoice {
+  bool status_line = true;  ///< images done, images/s, ETA and failures
+  bool failures = true;     ///< the first ones, as warnings
+};
+
+/// What a person sees of a run while it goes.
 class ExtractProgress : public ExtractObserver {
  public:
-  /// Without `status_line` only the log speaks.
-  ExtractProgress(Console& console, bool status_line)
-      : console_(console), status_line_(status_line && console.is_terminal()) {}
+  ExtractProgress(Console& console, ProgressChoice choice)
+      : console_(console),
+        status_line_(choice.status_line && console.shows_status()),
+        failures_(choice.failures) {}
   ~ExtractProgress() override;
 
   void on_start(std::optional<std::uint64_t> total, const RunCounts& done_before) override;
@@ -32,6 +38,7 @@ class ExtractProgress : public ExtractObserver {
 
   Console& console_;
   bool status_line_;
+  bool failures_;
   std::optional<std::uint64_t> total_;
   std::uint64_t done_before_ = 0;
   std::uint64_t done_now_ = 0;
