@@ -1,12 +1,10 @@
 #include "formats/model_metadata.h"
 
 #include <fmt/format.h>
-#include <zip.h>
-
-#include <memory>
 
 #include "base/error.h"
 #include "formats/json_fields.h"
+#include "formats/model_archive.h"
 
 namespace vit_embed {
 namespace {
@@ -62,58 +60,6 @@ ModelMetadata metadata_from_json(const json& j) {
   return m;
 }
 
-struct ZipCloser {
-  void operator()(zip_t* archive) const { zip_discard(archive); }
-  void operator()(zip_file_t* entry) const { zip_fclose(entry); }
-};
-
-std::unique_ptr<zip_t, ZipCloser> open_archive(const std::filesystem::path& path) {
-  int code = 0;
-  std::unique_ptr<zip_t, ZipCloser> archive(zip_open(path.c_str(), ZIP_RDONLY, &code));
-  if (!archive) {
-    zip_error_t error;
-    zip_error_init_with_code(&error, code);
-    const std::string reason =
-        code == ZIP_ER_NOZIP ? "not a TorchScript archive, or a truncated one" : zip_error_strerror(&error);
-    zip_error_fini(&error);
-    throw FatalError(fmt::format("model file '{}': {}", path.native(), reason));
-  }
-  return archive;
-}
-
-constexpr zip_uint64_t kLargestMetadata = zip_uint64_t{64} << 20;
-
-std::string read_entry(zip_t* archive, zip_uint64_t index, const std::filesystem::path& path) {
-  zip_stat_t status;
-  const std::unique_ptr<zip_file_t, ZipCloser> entry(zip_fopen_index(archive, index, 0));
-  if (!entry || zip_stat_index(archive, index, 0, &status) != 0 || status.size > kLargestMetadata) {
-    throw FatalError(fmt::format("model file '{}': {} cannot be read", path.native(), kModelMetadataName));
-  }
-  std::string text(status.size, '\0');
-  char beyond;  // libzip checks the CRC when it is asked for more than there is
-  if (zip_fread(entry.get(), text.data(), text.size()) != static_cast<zip_int64_t>(text.size()) ||
-      zip_fread(entry.get(), &beyond, 1) != 0) {
-    throw FatalError(fmt::format("model file '{}': {} is damaged", path.native(), kModelMetadataName));
-  }
-  return text;
-}
-
-/// The text of the entry ARCHIVE_NAME/extra/vit_embed.json, where there is one; PyTorch names the folder
-/// after the file it first wrote.
-std::optional<std::string> find_metadata_entry(zip_t* archive, const std::filesystem::path& path) {
-  const std::string suffix = "/extra/" + std::string(kModelMetadataName);
-  bool torchscript = false;
-  for (zip_int64_t i = 0; i < zip_get_num_entries(archive, 0); ++i) {
-    const auto index = static_cast<zip_uint64_t>(i);
-    const char* raw_name = zip_get_name(archive, index, ZIP_FL_ENC_RAW);
-    const std::string_view name = raw_name == nullptr ? "" : raw_name;
-    torchscript = torchscript || name.find("/code/") != std::string_view::npos;
-    if (name.ends_with(suffix)) return read_entry(archive, index, path);
-  }
-  if (torchscript) return std::nullopt;
-  throw FatalError(fmt::format("model file '{}': not a TorchScript archive", path.native()));
-}
-
 }  // namespace
 
 std::string to_json(const ModelMetadata& m) {
@@ -136,9 +82,10 @@ ModelMetadata model_metadata_from_json(std::string_view text) {
 }
 
 std::optional<ModelMetadata> find_model_metadata(const std::filesystem::path& model_file) {
-  const auto archive = open_archive(model_file);
-  const std::optional<std::string> text = find_metadata_entry(archive.get(), model_file);
-  if (!text) return std::nullopt;
+  const ModelArchive archive(model_file);
+  const std::optional<std::string> text = archive.read_extra_file(kModelMetadataName);
+  if (!text && archive.is_torchscript()) return std::nullopt;
+  if (!text) throw FatalError(fmt::format("model file '{}': not a TorchScript archive", model_file.native()));
   try {
     return model_metadata_from_json(*text);
   } catch (const FatalError& e) {

@@ -4,7 +4,6 @@
 #include <torch/csrc/api/include/torch/version.h>
 #include <torch/csrc/jit/serialization/import.h>
 
-#include <algorithm>
 #include <map>
 #include <string>
 
@@ -12,24 +11,12 @@
 #include "formats/digest.h"
 #include "torchscript/scaled_dot_product_attention.h"
 #include "torchscript/torch_error.h"
-#include "vit/architecture.h"
 #include "vit/parameters.h"
 
 namespace vit_embed {
 namespace {
 
 /// The messages below do not name the file: load_model_file() does.
-void check_table(const ModelMetadata& metadata) {
-  validate_architecture(metadata.architecture);
-  std::vector<Parameter> parameters = vit_parameters(metadata.architecture);
-  std::sort(parameters.begin(), parameters.end(),
-            [](const auto& a, const auto& b) { return a.name < b.name; });
-  const bool same =
-      std::equal(parameters.begin(), parameters.end(), metadata.tensors.begin(), metadata.tensors.end(),
-                 [](const auto& a, const auto& b) { return a.name == b.name && a.shape == b.shape; });
-  if (!same) throw FatalError(fmt::format("{}: its tensors are not its architecture's", kModelMetadataName));
-}
-
 void check_tensor(const TensorEntry& entry, const at::Tensor& tensor) {
   if (tensor.scalar_type() != at::kFloat || tensor.sizes() != at::IntArrayRef(entry.shape)) {
     throw FatalError(fmt::format("tensor '{}' is not float32 {}", entry.name, shape_to_string(entry.shape)));
@@ -95,7 +82,7 @@ LoadedModel load_model_file(const std::filesystem::path& path) {
   LoadedModel model;
   model.metadata = read_model_metadata(path);  // names the file itself
   try {
-    check_table(model.metadata);
+    validate_tensor_table(model.metadata);
     model.module = torch::jit::load(path.native(), at::kCPU);
     check_tensors(model.module, model.metadata);
     model.module.eval();

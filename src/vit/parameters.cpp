@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <numeric>
 #include <string_view>
 #include <utility>
+
+#include "base/error.h"
+#include "vit/architecture.h"
 
 namespace vit_embed {
 namespace {
@@ -64,6 +68,16 @@ std::vector<Parameter> vit_parameters(const Architecture& a) {
   list.add_layer_norm("layernorm", hidden);
   if (a.pooler) list.add_linear("pooler.dense", hidden, hidden);
   return std::move(list).take();
+}
+
+void validate_tensor_table(const ModelMetadata& metadata) {
+  validate_architecture(metadata.architecture);
+  std::vector<Parameter> parameters = vit_parameters(metadata.architecture);
+  std::ranges::sort(parameters, {}, &Parameter::name);
+  const bool same =
+      std::equal(parameters.begin(), parameters.end(), metadata.tensors.begin(), metadata.tensors.end(),
+                 [](const auto& a, const auto& b) { return a.name == b.name && a.shape == b.shape; });
+  if (!same) throw FatalError(fmt::format("{}: its tensors are not its architecture's", kModelMetadataName));
 }
 
 std::string checkpoint_name(std::string_view name) {

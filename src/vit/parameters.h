@@ -24,6 +24,10 @@ struct Parameter {
 /// pooler, and without the query, key and value biases where there is no qkv_bias. For a valid architecture.
 std::vector<Parameter> vit_parameters(const Architecture& architecture);
 
+/// Throws FatalError, which does not name the file, where the architecture is none or where the tensors of
+/// `metadata` are not its parameters.
+void validate_tensor_table(const ModelMetadata& metadata);
+
 /// The Hub checkpoint's name of a tensor, as in Parameter, from that or from the name it has in a module of
 /// Transformers 5 ("layers.0.attention.q_proj.weight"), with or without "vit." before it. Other names come
 /// out as they are.

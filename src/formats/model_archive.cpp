@@ -1,0 +1,99 @@
+#include "formats/model_archive.h"
+
+#include <fmt/format.h>
+#include <zip.h>
+
+#include <charconv>
+#include <utility>
+
+#include "base/error.h"
+
+namespace vit_embed {
+namespace {
+
+constexpr zip_uint64_t kLargestExtraFile = zip_uint64_t{64} << 20;
+
+struct EntryCloser {
+  void operator()(zip_file_t* entry) const { zip_fclose(entry); }
+};
+using Entry = std::unique_ptr<zip_file_t, EntryCloser>;
+
+std::string_view entry_name(zip_t* archive, zip_uint64_t index) {
+  const char* name = zip_get_name(archive, index, ZIP_FL_ENC_RAW);
+  return name == nullptr ? "" : name;
+}
+
+/// The N of ROOT/data/N; PyTorch names ROOT after the file it first wrote.
+std::optional<std::uint64_t> record_number(std::string_view name) {
+  constexpr std::string_view kFolder = "/data/";
+  const std::size_t slash = name.find('/');
+  if (slash == std::string_view::npos || !name.substr(slash).starts_with(kFolder)) return std::nullopt;
+  const std::string_view digits = name.substr(slash + kFolder.size());
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+void ModelArchive::Closer::operator()(zip* archive) const {
+  zip_discard(archive);
+}
+
+ModelArchive::ModelArchive(std::filesystem::path path) : path_(std::move(path)) {
+  int code = 0;
+  archive_.reset(zip_open(path_.c_str(), ZIP_RDONLY, &code));
+  if (!archive_) {
+    zip_error_t error;
+    zip_error_init_with_code(&error, code);
+    const std::string reason =
+        code == ZIP_ER_NOZIP ? "not a TorchScript archive, or a truncated one" : zip_error_strerror(&error);
+    zip_error_fini(&error);
+    throw FatalError(fmt::format("model file '{}': {}", path_.native(), reason));
+  }
+  for (zip_int64_t i = 0; i < zip_get_num_entries(archive_.get(), 0); ++i) {
+    const auto index = static_cast<zip_uint64_t>(i);
+    const std::string_view name = entry_name(archive_.get(), index);
+    torchscript_ = torchscript_ || name.find("/code/") != std::string_view::npos;
+    const auto number = record_number(name);
+    zip_stat_t status;
+    if (!number || zip_stat_index(archive_.get(), index, 0, &status) != 0) continue;
+    records_.push_back({*number, status.size, index, status.comp_method != ZIP_CM_STORE});
+  }
+}
+
+ModelArchive::ModelArchive(ModelArchive&&) noexcept = default;
+ModelArchive::~ModelArchive() = default;
+
+std::optional<std::string> ModelArchive::read_extra_file(std::string_view name) const {
+  const std::string suffix = fmt::format("/extra/{}", name);
+  zip_t* archive = archive_.get();
+  for (zip_int64_t i = 0; i < zip_get_num_entries(archive, 0); ++i) {
+    const auto index = static_cast<zip_uint64_t>(i);
+    if (!entry_name(archive, index).ends_with(suffix)) continue;
+    zip_stat_t status;
+    const Entry entry(zip_fopen_index(archive, index, 0));
+    if (!entry || zip_stat_index(archive, index, 0, &status) != 0 || status.size > kLargestExtraFile) {
+      throw FatalError(fmt::format("model file '{}': {} cannot be read", path_.native(), name));
+    }
+    std::string text(status.size, '\0');
+    char beyond;  // libzip checks the CRC when it is asked for more than there is
+    if (zip_fread(entry.get(), text.data(), text.size()) != static_cast<zip_int64_t>(text.size()) ||
+        zip_fread(entry.get(), &beyond, 1) != 0) {
+      throw FatalError(fmt::format("model file '{}': {} is damaged", path_.native(), name));
+    }
+    return text;
+  }
+  return std::nullopt;
+}
+
+void ModelArchive::read(const Record& record, std::span<std::byte> to) const {
+  // As it is stored: without the CRC, which takes longer than all the rest.
+  const Entry entry(zip_fopen_index(archive_.get(), record.entry, ZIP_FL_COMPRESSED));
+  if (!entry || zip_fread(entry.get(), to.data(), to.size()) != static_cast<zip_int64_t>(to.size())) {
+    throw FatalError(fmt::format("model file '{}': data/{} cannot be read", path_.native(), record.number));
+  }
+}
+
+}  // namespace vit_embed
