@@ -18,6 +18,12 @@ struct EncoderOptions {
   InstructionSet isa = InstructionSet::avx2;  ///< the widest to use, no wider than the processor's
 };
 
+/// Throws FatalError for a device that is none of ours, std::invalid_argument for less than a thread.
+void check_options(const EncoderOptions& options);
+
+/// Throws FatalError where `model` does not have the feature.
+void require_feature(const ModelDescription& model, Feature feature);
+
 /// A ViT that is ready to run.
 class Encoder {
  public:

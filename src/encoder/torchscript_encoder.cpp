@@ -11,7 +11,7 @@ namespace vit_embed {
 
 std::unique_ptr<Encoder> load_torchscript_encoder(const std::filesystem::path& model_file,
                                                   const EncoderOptions& options) {
-  check_options(options);
+  check_torchscript_options(options);
   LoadedModel model = load_model_file(model_file);
   OutputLayout layout{"0", std::nullopt};
   if (model.metadata.architecture.pooler) layout.pooler_output = "1";

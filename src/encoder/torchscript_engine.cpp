@@ -40,15 +40,12 @@ void copy_out(const at::Tensor& feature, std::span<float> values) {
 
 }  // namespace
 
-void check_options(const EncoderOptions& options) {
-  if (options.device != "cpu") {
-    throw FatalError(fmt::format("device '{}' is not supported: only cpu", options.device));
-  }
+void check_torchscript_options(const EncoderOptions& options) {
+  check_options(options);
   if (options.precision != Precision::fp32) {
     throw FatalError(
         fmt::format("the TorchScript engine has no precision {}: only fp32", to_string(options.precision)));
   }
-  if (options.num_threads < 1) throw std::invalid_argument("num_threads is less than 1");
 }
 
 c10::IValue run_forward(torch::jit::Module& module, std::span<const float> pixel_values,
@@ -75,7 +72,7 @@ TorchScriptEngine::TorchScriptEngine(torch::jit::Module module, OutputLayout lay
 
 void TorchScriptEngine::encode(std::span<const float> pixel_values, std::size_t batch_size,
                                std::span<const FeatureOutput> outputs) {
-  for (const FeatureOutput& output : outputs) check_has(output.feature);
+  for (const FeatureOutput& output : outputs) require_feature(description_, output.feature);
   try {
     const c10::InferenceMode no_gradients;
     const ModelOutput result = layout_.pick(run_forward(
@@ -88,13 +85,6 @@ void TorchScriptEngine::encode(std::span<const float> pixel_values, std::size_t 
   } catch (const std::exception& e) {  // what TorchScript code raises is no c10::Error
     throw FatalError(fmt::format("forward failed: {}", telling_line(e)));
   }
-}
-
-void TorchScriptEngine::check_has(Feature feature) const {
-  if (feature != Feature::pooler || description_.pooler) return;
-  throw FatalError(
-      fmt::format("feature '{}' is not in this model: it has no pooler (cls, mean and tokens are there)",
-                  to_string(feature)));
 }
 
 }  // namespace vit_embed

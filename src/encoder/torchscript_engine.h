@@ -11,9 +11,8 @@
 
 namespace vit_embed {
 
-/// Throws FatalError for a device or a precision that is none of this engine's, std::invalid_argument for
-/// less than a thread.
-void check_options(const EncoderOptions& options);
+/// The same as check_options(); throws FatalError for another precision than fp32, too.
+void check_torchscript_options(const EncoderOptions& options);
 
 /// One forward on `num_threads` threads: pixel_values float32 [batch_size, 3, H, W] to what the module
 /// returns. Throws what LibTorch throws.
@@ -33,8 +32,6 @@ class TorchScriptEngine : public Encoder {
               std::span<const FeatureOutput> outputs) override;
 
  private:
-  void check_has(Feature feature) const;
-
   torch::jit::Module module_;
   OutputLayout layout_;
   ModelDescription description_;

@@ -102,7 +102,7 @@ class Prober {
 std::unique_ptr<Encoder> load_foreign_encoder(const std::filesystem::path& model_file,
                                               const Preprocessing& preprocessing,
                                               const EncoderOptions& options, const LogSink& log) {
-  check_options(options);
+  check_torchscript_options(options);
   torch::jit::Module module = load_foreign_module(model_file);
   const c10::InferenceMode no_gradients;
   Probed probed;

@@ -1,7 +1,9 @@
 #include "module/composed_runtime.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "encoder/native_encoder.h"
 #include "module/composed_model.h"
 #include "module/export_model.h"
 #include "module/settle_preprocessing.h"
@@ -24,9 +26,9 @@ class ComposedRuntime : public Runtime {
     const EncoderOptions encoder_options{.device = options.device,
                                          .num_threads = options.num_threads,
                                          .precision = options.precision,
-                                         .isa = supported_instruction_set()};
+                                         .isa = std::min(options.isa, supported_instruction_set())};
     if (find_model_metadata(model_file)) {
-      return compose_model(torch_.open_for_forward(log_).load_encoder(model_file, encoder_options), log_);
+      return compose_model(load_own_encoder(model_file, options.engine, encoder_options), log_);
     }
     const Preprocessing preprocessing = settle_preprocessing(options.preprocessing);
     return compose_model(
@@ -35,7 +37,8 @@ class ComposedRuntime : public Runtime {
   }
 
   std::vector<LibraryVersion> library_versions() const override {
-    std::vector<LibraryVersion> versions{{"OpenCV", VIT_EMBED_OPENCV_VERSION}};
+    std::vector<LibraryVersion> versions{{"OpenCV", VIT_EMBED_OPENCV_VERSION},
+                                         {"oneDNN", onednn_version()}};
     if (const TorchBackend* torch = torch_.opened()) {
       versions.push_back({"LibTorch", torch->libtorch_version()});
       if (const auto blas = torch->find_loaded_blas()) versions.push_back({blas->name, blas->version});
@@ -44,6 +47,14 @@ class ComposedRuntime : public Runtime {
   }
 
  private:
+  /// Any file of our own export is a plain ViT.
+  std::unique_ptr<Encoder> load_own_encoder(const std::filesystem::path& model_file, EngineChoice engine,
+                                            const EncoderOptions& options) {
+    if (engine == EngineChoice::torchscript)
+      return torch_.open_for_forward(log_).load_encoder(model_file, options);
+    return load_native_encoder(model_file, options);
+  }
+
   LogSink log_;
   TorchModule torch_;
 };

@@ -182,10 +182,14 @@ PY
   [[ $output == *"vit-embed: debug: library: imdecode_"* ]]
 }
 
-@test "the slow reference BLAS is warned of" {
+@test "the slow reference BLAS is warned of where it is used" {
   reference=/usr/lib/$(uname -m)-linux-gnu/blas
   [ -e "$reference/libblas.so.3" ]
-  LD_LIBRARY_PATH=$reference run vit_embed extract "$GOLDEN/images/one-pixel.png" -m "$MODEL" -o x.npy
+  LD_LIBRARY_PATH=$reference run vit_embed extract "$GOLDEN/images/one-pixel.png" -m "$MODEL" -o native.npy
+  equal "$status" 0
+  [[ $output != *warning* ]]
+  LD_LIBRARY_PATH=$reference run vit_embed extract "$GOLDEN/images/one-pixel.png" -m "$MODEL" -o x.npy \
+    --engine torchscript
   equal "$status" 0
   [[ $output == *"vit-embed: warning: "*"install libopenblas0-openmp"* ]]
 }
@@ -229,4 +233,37 @@ PY
   run vit_embed
   equal "$status" 0
   [[ $output == *"vit-embed export"*"vit-embed extract"*"vit-embed info"* ]]
+}
+
+@test "either engine gives Transformers' embeddings, and the meta says which" {
+  for engine in native torchscript; do
+    vit_embed extract "$GOLDEN/images" -m "$MODEL" -o "$engine.npy" --engine "$engine" --quiet
+    grep -q "\"engine\": \"$engine\"" "$engine.npy.meta.json"
+  done
+  /usr/bin/python3 - "$GOLDEN" <<'PYTHON'
+import csv, os, sys
+import numpy as np
+golden = sys.argv[1]
+names = open(f"{golden}/names.txt").read().split("\n")
+expected = np.load(f"{golden}/expected-cls.npy")
+for engine in "native", "torchscript":
+    rows = np.load(f"{engine}.npy")
+    files = [os.path.basename(path) for _, path in list(csv.reader(open(f"{engine}.npy.index.csv")))[1:]]
+    assert len(files) >= 20
+    for row, file in zip(rows, files):
+        assert np.abs(row - expected[names.index(file)]).max() < 1e-4, (engine, file)
+PYTHON
+}
+
+@test "rows of the native engine are the same bytes at any batch size, threads and order" {
+  vit_embed extract "$GOLDEN/images" -m "$MODEL" -o a.npy --batch-size 1 --threads 1 --quiet
+  vit_embed extract "$GOLDEN/images" -m "$MODEL" -o b.npy --batch-size 7 --threads 3 --quiet
+  cmp a.npy b.npy
+}
+
+@test "a precision that the instruction set does not multiply is refused with the reason" {
+  run vit_embed extract "$GOLDEN/images" -m "$MODEL" -o x.npy --precision int8 --isa avx2
+  equal "$status" 1
+  [[ $output == *"--precision int8 needs AVX512-VNNI, and there is avx2: "*"silently wrong"* ]]
+  [ ! -e x.npy ]
 }

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <string>
 
 #include "base/error.h"
+#include "runtime/instruction_set.h"
 #include "runtime/runtime.h"
 #include "support/temporary_directory.h"
 
@@ -58,7 +60,7 @@ TEST_F(RuntimeModule, ExportsLoadsPreprocessesAndEncodes) {
   two_threads.num_threads = 2;
   const auto model = runtime_->load_model(path_, two_threads);
   EXPECT_EQ(model->description(), describe(written));
-  EXPECT_EQ(model->engine(), "torchscript");
+  EXPECT_EQ(model->engine(), "native");
 
   std::vector<float> pixel_values(3 * 224 * 224);
   model->preprocess(bytes_of(file_content(kGolden / "images" / "already-224.png")), {}, pixel_values);
@@ -72,6 +74,35 @@ TEST_F(RuntimeModule, ExportsLoadsPreprocessesAndEncodes) {
   for (std::size_t i = 0; i < row.size(); ++i) {
     EXPECT_NEAR(row[i], reinterpret_cast<const float*>(expected.data())[i], 1e-4) << i;
   }
+}
+
+TEST_F(RuntimeModule, RunsEitherEngineWithTheSameResult) {
+  export_golden();
+  std::vector<float> pixel_values(std::size_t{3} * 224 * 224);
+  for (std::size_t i = 0; i < pixel_values.size(); ++i)
+    pixel_values[i] = static_cast<float>(i % 255) / 127 - 1;
+  std::map<std::string, std::vector<float>> rows;
+  for (const EngineChoice engine : {EngineChoice::native, EngineChoice::torchscript}) {
+    LoadOptions options;
+    options.engine = engine;
+    const auto model = runtime_->load_model(path_, options);
+    std::vector<float>& row = rows[model->engine()];
+    row.resize(64);
+    const FeatureOutput output{Feature::pooler, row};
+    model->encode(pixel_values, 1, {&output, 1});
+  }
+  ASSERT_EQ(rows.size(), 2U);
+  for (std::size_t i = 0; i < 64; ++i) EXPECT_NEAR(rows["native"][i], rows["torchscript"][i], 1e-4) << i;
+}
+
+TEST_F(RuntimeModule, BoundsTheInstructionSetThatTheModelSaysItUses) {
+  export_golden();
+  LoadOptions options;
+  options.isa = supported_instruction_set();
+  EXPECT_EQ(runtime_->load_model(path_, options)->instruction_set(), supported_instruction_set());
+  options.isa = InstructionSet::baseline;  // less than has been run
+  EXPECT_THAT([&] { runtime_->load_model(path_, options); },
+              ThrowsMessage<FatalError>(HasSubstr("--isa baseline: this process has run more than that")));
 }
 
 TEST_F(RuntimeModule, WritesRandomWeightsThatFollowFromTheSeed) {

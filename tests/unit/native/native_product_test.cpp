@@ -1,0 +1,123 @@
+#include "encoder/native_product.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+#include "encoder/native_activations.h"
+#include "native/test_instruction_set.h"
+
+namespace vit_embed {
+namespace {
+
+std::vector<float> random_values(std::size_t size, unsigned seed, float spread = 1) {
+  std::mt19937 engine(seed);
+  std::normal_distribution<float> normal(0, spread);
+  std::vector<float> values(size);
+  for (float& value : values) value = normal(engine);
+  return values;
+}
+
+struct Shape {
+  std::size_t rows, in, out;
+};
+
+class NativeProduct : public testing::TestWithParam<Shape> {
+ protected:
+  std::size_t rows_ = GetParam().rows, in_ = GetParam().in, out_ = GetParam().out;
+  std::vector<float> x_ = random_values(rows_ * in_, 1);
+  std::vector<float> weights_ = random_values(out_ * in_, 2, 0.05F);
+  std::vector<float> bias_ = random_values(out_, 3);
+
+  std::vector<float> multiply(Precision precision, bool accumulate = false, std::size_t rows = 0) const {
+    if (rows == 0) rows = rows_;
+    const std::size_t row_counts[]{rows_, 1};
+    const Linear linear(precision, {in_, out_, out_, accumulate}, row_counts, weights_, bias_);
+    Activations x(precision, rows, in_);
+    for (std::size_t i = 0; i < rows; ++i) x.finish(i, std::span(x_).subspan(i * in_, in_));
+    std::vector<float> y(rows * out_, 100.0F);
+    ProductScratch scratch;
+    for (std::size_t chunk = 0; chunk < linear.num_chunks(); ++chunk)
+      linear.multiply(chunk, rows, x.from(0), y.data(), scratch);
+    return y;
+  }
+
+  double exact(std::size_t row, std::size_t column) const {
+    double sum = double{bias_[column]};
+    for (std::size_t i = 0; i < in_; ++i)
+      sum += double{x_[row * in_ + i]} * double{weights_[column * in_ + i]};
+    return sum;
+  }
+
+  void expect_near(const std::vector<float>& y, double tolerance, double offset = 0) const {
+    for (std::size_t i = 0; i < y.size(); ++i) {
+      ASSERT_NEAR(y[i], exact(i / out_, i % out_) + offset, tolerance) << i / out_ << " " << i % out_;
+    }
+  }
+
+  /// Of a sum of products whose factors are off by so much of their spread.
+  double tolerance(double relative) const {
+    return 5 * relative * 0.05 * std::sqrt(static_cast<double>(in_));
+  }
+};
+
+TEST_P(NativeProduct, OfFp32IsExactWithinRounding) {
+  expect_near(multiply(Precision::fp32), 1e-4);
+  expect_near(multiply(Precision::fp32, true), 1e-4, 100);
+}
+
+TEST_P(NativeProduct, OfBf16IsExactWithinItsRounding) {
+  if (test_instruction_set() < InstructionSet::avx512) GTEST_SKIP() << "oneDNN has no such product here";
+  expect_near(multiply(Precision::bf16), tolerance(1.0 / 128));
+  expect_near(multiply(Precision::bf16, true), tolerance(1.0 / 128), 100);
+}
+
+TEST_P(NativeProduct, OfInt8IsExactWithinItsSteps) {
+  if (test_instruction_set() < InstructionSet::avx512_vnni) GTEST_SKIP() << "it would saturate";
+  expect_near(multiply(Precision::int8), tolerance(4.0 / 127));
+  expect_near(multiply(Precision::int8, true), tolerance(4.0 / 127), 100);
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, NativeProduct,
+                         testing::Values(Shape{197, 1024, 1024}, Shape{5, 8, 16}, Shape{50, 192, 576},
+                                         Shape{17, 30, 7}, Shape{3, 768, 200}, Shape{1, 64, 64}),
+                         [](const auto& param_info) {
+                           return std::to_string(param_info.param.rows) + "x" +
+                                  std::to_string(param_info.param.in) + "x" +
+                                  std::to_string(param_info.param.out);
+                         });
+
+TEST(NativeProductOfInt8, SumsTheLargestProductsWithoutSaturating) {
+  if (test_instruction_set() < InstructionSet::avx512_vnni) GTEST_SKIP() << "it would saturate";
+  constexpr std::size_t kIn = 1024;
+  const std::vector<float> weights(kIn * 16, 127.0F);
+  const std::size_t row_counts[]{1};
+  const Linear linear(Precision::int8, {kIn, 16, 16, false}, row_counts, weights, {});
+  Activations x(Precision::int8, 1, kIn);
+  x.finish(0, std::vector<float>(kIn, 255.0F));
+  std::vector<float> y(16);
+  ProductScratch scratch;
+  linear.multiply(0, 1, x.from(0), y.data(), scratch);
+  EXPECT_THAT(y, testing::Each(testing::FloatEq(255.0F * 127.0F * kIn)));
+}
+
+TEST(NativeProductOfInt8, KeepsAColumnOfSmallWeightsBesideOneOfLarge) {
+  if (test_instruction_set() < InstructionSet::avx512_vnni) GTEST_SKIP() << "it would saturate";
+  constexpr std::size_t kIn = 64;
+  std::vector<float> weights(2 * kIn, 1e-3F);
+  for (std::size_t i = 0; i < kIn; ++i) weights[kIn + i] = 50.0F;
+  const std::size_t row_counts[]{1};
+  const Linear linear(Precision::int8, {kIn, 2, 2, false}, row_counts, weights, {});
+  Activations x(Precision::int8, 1, kIn);
+  x.finish(0, std::vector<float>(kIn, 1.0F));
+  std::vector<float> y(2);
+  ProductScratch scratch;
+  linear.multiply(0, 1, x.from(0), y.data(), scratch);
+  EXPECT_NEAR(y[0], 0.064, 1e-5);
+  EXPECT_NEAR(y[1], 3200, 0.1);
+}
+
+}  // namespace
+}  // namespace vit_embed
