@@ -6,7 +6,7 @@
 #include <charconv>
 
 #include "base/error.h"
-#include "runtime/instruction_set.h"
+#include "runtime/processors.h"
 
 namespace vit_embed {
 namespace {
@@ -66,7 +66,7 @@ void add_compute_flags(CLI::App& command, ComputeFlags& flags) {
       ->group("Run");
   command
       .add_option("--threads", flags.threads,
-                  "Threads for forward and decoding; 0: as many as there are processors")
+                  "Threads for forward and decoding; 0: as many as cores, or as the CPU quota gives")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024))
       ->group("Run");

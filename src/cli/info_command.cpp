@@ -109,6 +109,7 @@ void tell_foreign_model(const InfoFlags& flags, Console& console) {
   const std::unique_ptr<Runtime> runtime = open_runtime(console.log_sink());
   LoadOptions options;
   options.num_threads = available_processors();
+  options.engine = EngineChoice::torchscript;  // what it gives is told without the other engine's check
   options.preprocessing = make_preprocessing_options(flags.preprocessing);
   const std::unique_ptr<Model> model = runtime->load_model(flags.path, options);
   if (flags.as_json) return print_json(foreign_model_to_json(model->description()));

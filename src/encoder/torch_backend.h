@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "encoder/encoder.h"
+#include "encoder/foreign_model.h"
 #include "formats/model_metadata.h"
 #include "hub/weight_source.h"
 
@@ -31,11 +32,10 @@ class TorchBackend {
   virtual std::unique_ptr<Encoder> load_encoder(const std::filesystem::path& model_file,
                                                 const EncoderOptions& options) = 0;
 
-  /// See load_foreign_encoder(): TorchScript of another origin, whose code is run.
-  virtual std::unique_ptr<Encoder> load_foreign_encoder(const std::filesystem::path& model_file,
-                                                        const Preprocessing& preprocessing,
-                                                        const EncoderOptions& options,
-                                                        const LogSink& log) = 0;
+  /// See load_foreign_model(): TorchScript of another origin, whose code is run.
+  virtual ForeignModel load_foreign_model(const std::filesystem::path& model_file,
+                                          const Preprocessing& preprocessing, const EncoderOptions& options,
+                                          const LogSink& log) = 0;
 
   /// See torchscript/model_writer.h. What `weights` throws comes through.
   virtual void write_model_file(const std::filesystem::path& output, const ModelMetadata& metadata,

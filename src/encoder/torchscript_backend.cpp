@@ -15,10 +15,9 @@ class TorchScriptBackend : public TorchBackend {
     return load_torchscript_encoder(model_file, options);
   }
 
-  std::unique_ptr<Encoder> load_foreign_encoder(const std::filesystem::path& model_file,
-                                                const Preprocessing& preprocessing,
-                                                const EncoderOptions& options, const LogSink& log) override {
-    return vit_embed::load_foreign_encoder(model_file, preprocessing, options, log);
+  ForeignModel load_foreign_model(const std::filesystem::path& model_file, const Preprocessing& preprocessing,
+                                  const EncoderOptions& options, const LogSink& log) override {
+    return vit_embed::load_foreign_model(model_file, preprocessing, options, log);
   }
 
   void write_model_file(const std::filesystem::path& output, const ModelMetadata& metadata,

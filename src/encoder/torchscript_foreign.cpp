@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "encoder/torchscript_engine.h"
+#include "encoder/torchscript_graph.h"
 #include "formats/file_hash_cache.h"
 #include "torchscript/model_reader.h"
 #include "torchscript/torch_error.h"
@@ -99,9 +100,8 @@ class Prober {
 
 }  // namespace
 
-std::unique_ptr<Encoder> load_foreign_encoder(const std::filesystem::path& model_file,
-                                              const Preprocessing& preprocessing,
-                                              const EncoderOptions& options, const LogSink& log) {
+ForeignModel load_foreign_model(const std::filesystem::path& model_file, const Preprocessing& preprocessing,
+                                const EncoderOptions& options, const LogSink& log) {
   check_torchscript_options(options);
   torch::jit::Module module = load_foreign_module(model_file);
   const c10::InferenceMode no_gradients;
@@ -124,8 +124,13 @@ std::unique_ptr<Encoder> load_foreign_encoder(const std::filesystem::path& model
   description.hidden_size = static_cast<int>(tokens.size(2));
   description.num_tokens = static_cast<int>(tokens.size(1));
   description.pooler = probed.layout.pooler_output.has_value();
-  return std::make_unique<TorchScriptEngine>(std::move(module), std::move(probed.layout),
-                                             std::move(description), options);
+  ForeignModel model;
+  model.weights = share_weights(module);
+  model.parameters = list_parameters(module);
+  model.facts = read_graph_facts(module);
+  model.encoder = std::make_unique<TorchScriptEngine>(std::move(module), std::move(probed.layout),
+                                                      std::move(description), options);
+  return model;
 }
 
 }  // namespace vit_embed

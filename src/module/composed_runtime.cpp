@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "encoder/native_encoder.h"
+#include "module/choose_engine.h"
 #include "module/composed_model.h"
 #include "module/export_model.h"
 #include "module/settle_preprocessing.h"
@@ -32,13 +33,11 @@ class ComposedRuntime : public Runtime {
     }
     const Preprocessing preprocessing = settle_preprocessing(options.preprocessing);
     return compose_model(
-        torch_.open_for_forward(log_).load_foreign_encoder(model_file, preprocessing, encoder_options, log_),
-        log_);
+        load_foreign_encoder(model_file, preprocessing, options.engine, encoder_options, torch_, log_), log_);
   }
 
   std::vector<LibraryVersion> library_versions() const override {
-    std::vector<LibraryVersion> versions{{"OpenCV", VIT_EMBED_OPENCV_VERSION},
-                                         {"oneDNN", onednn_version()}};
+    std::vector<LibraryVersion> versions{{"OpenCV", VIT_EMBED_OPENCV_VERSION}, {"oneDNN", onednn_version()}};
     if (const TorchBackend* torch = torch_.opened()) {
       versions.push_back({"LibTorch", torch->libtorch_version()});
       if (const auto blas = torch->find_loaded_blas()) versions.push_back({blas->name, blas->version});

@@ -87,3 +87,36 @@ assert m["kind"] == "foreign_model" and m["num_tokens"] == 5 and m["pooler"] is 
   equal "$status" 0
   [[ $output == *"inputs: 28"* ]]
 }
+
+# A trace whose weights are constants: nothing for the native engine.
+FROZEN=$GOLDEN/../traces/torch2.14-v5-sdpa-frozen.pt
+
+@test "a trace of ViTModel runs on the native engine, near the graph's own numbers, and the meta says which" {
+  run --separate-stderr vit_embed extract "$GOLDEN/images" -m "$TRACE" --image-size 32 -o native.npy
+  equal "$status" 0
+  [[ $stderr != *"runs on the TorchScript engine"* ]]
+  vit_embed extract "$GOLDEN/images" -m "$TRACE" --image-size 32 -o graph.npy --engine torchscript -q
+  python - <<'END'
+import json, numpy
+engines = [json.load(open(f"{name}.npy.meta.json"))["build"]["engine"] for name in ("native", "graph")]
+assert engines == ["native", "torchscript"], engines
+assert abs(numpy.load("native.npy") - numpy.load("graph.npy")).max() < 1e-4
+END
+}
+
+@test "a trace that the native engine does not take runs on the TorchScript engine, which is said once" {
+  run --separate-stderr vit_embed extract "$GOLDEN/images" -m "$FROZEN" --image-size 32 -o x.npy
+  equal "$status" 0
+  equal "$(grep -c "frozen.pt': runs on the TorchScript engine: it has no parameters: a frozen module" <<< "$stderr")" 1
+  vit_embed info x.npy | grep -q "torchscript engine in fp32"
+  run --separate-stderr vit_embed extract "$GOLDEN/images" -m "$FROZEN" --image-size 32 -o y.npy --engine torchscript
+  equal "$status" 0
+  [[ $stderr != *"runs on the TorchScript engine"* ]]
+}
+
+@test "--engine native refuses a trace that it does not take, with the reason" {
+  run vit_embed extract "$GOLDEN/images" -m "$FROZEN" --image-size 32 -o x.npy --engine native
+  equal "$status" 1
+  [[ $output == *"frozen.pt'"*"--engine native"*"does not fit"*"a frozen module"* ]]
+  [ ! -e x.npy ] && [ ! -e x.npy.partial ]
+}

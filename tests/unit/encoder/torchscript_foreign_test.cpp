@@ -31,8 +31,9 @@ class ForeignModel : public testing::Test {
   std::unique_ptr<Encoder> load(const std::string& name, ImageSize size = kSize) {
     Preprocessing preprocessing;
     preprocessing.image_size = size;
-    return load_foreign_encoder(kTraces / (name + ".pt"), preprocessing, {},
-                                [this](LogLevel, std::string_view text) { messages_.emplace_back(text); });
+    return load_foreign_model(kTraces / (name + ".pt"), preprocessing, {},
+                              [this](LogLevel, std::string_view text) { messages_.emplace_back(text); })
+        .encoder;
   }
 
   void expect_refused(const std::string& name, auto... reasons) {
@@ -116,7 +117,7 @@ TEST_F(ForeignModel, TracedInTrainingModeIsRefused) {
 }
 
 TEST_F(ForeignModel, IsRefusedOnAnotherDevice) {
-  EXPECT_THAT([&] { load_foreign_encoder(kTraces / "not-a-vit.pt", {}, {.device = "cuda"}, {}); },
+  EXPECT_THAT([&] { load_foreign_model(kTraces / "not-a-vit.pt", {}, {.device = "cuda"}, {}); },
               ThrowsMessage<FatalError>(HasSubstr("device 'cuda' is not supported: only cpu")));
 }
 

@@ -21,6 +21,7 @@ using testing::HasSubstr;
 using testing::ThrowsMessage;
 
 const std::filesystem::path kGolden = VIT_EMBED_TEST_DATA "/golden";
+const std::filesystem::path kTraces = VIT_EMBED_TEST_DATA "/traces";
 
 std::span<const std::byte> bytes_of(const std::string& text) {
   return std::as_bytes(std::span(text));
@@ -103,6 +104,58 @@ TEST_F(RuntimeModule, BoundsTheInstructionSetThatTheModelSaysItUses) {
   options.isa = InstructionSet::baseline;  // less than has been run
   EXPECT_THAT([&] { runtime_->load_model(path_, options); },
               ThrowsMessage<FatalError>(HasSubstr("--isa baseline: this process has run more than that")));
+}
+
+LoadOptions trace_options(EngineChoice engine, Precision precision = Precision::fp32) {
+  LoadOptions options;
+  options.engine = engine;
+  options.precision = precision;
+  options.preprocessing.image_size = ImageSize{32, 32};
+  return options;
+}
+
+TEST_F(RuntimeModule, RunsATraceOnTheEngineThatWasChosen) {
+  messages_.clear();
+  const auto native =
+      runtime_->load_model(kTraces / "torch2.14-v5-sdpa-dict.pt", trace_options(EngineChoice::automatic));
+  const auto graph =
+      runtime_->load_model(kTraces / "torch2.14-v5-sdpa-dict.pt", trace_options(EngineChoice::torchscript));
+  EXPECT_EQ(native->engine(), "native");
+  EXPECT_EQ(graph->engine(), "torchscript");
+  EXPECT_EQ(native->description(), graph->description());
+  EXPECT_THAT(messages_, Each(testing::Not(HasSubstr("runs on the TorchScript engine"))));
+}
+
+TEST_F(RuntimeModule, SaysOnceWhyATraceRunsOnTheTorchScriptEngine) {
+  messages_.clear();
+  const auto model =
+      runtime_->load_model(kTraces / "torch2.14-v5-sdpa-frozen.pt", trace_options(EngineChoice::automatic));
+  EXPECT_EQ(model->engine(), "torchscript");
+  EXPECT_EQ(
+      std::ranges::count_if(
+          messages_, [](const std::string& m) { return m.find("runs on the TorchScript engine") != m.npos; }),
+      1);
+}
+
+TEST_F(RuntimeModule, RefusesATraceThatTheNativeEngineIsAskedForAndDoesNotFit) {
+  EXPECT_THAT([&] { runtime_->load_model(kTraces / "not-a-vit.pt", trace_options(EngineChoice::native)); },
+              ThrowsMessage<FatalError>(AllOf(HasSubstr("not-a-vit.pt'"), HasSubstr("--engine native"),
+                                              HasSubstr("no parameter 'embeddings.cls_token'"))));
+}
+
+TEST_F(RuntimeModule, RunsATraceInAnotherPrecisionOnTheNativeEngineOrNotAtAll) {
+  const auto load = [&](const char* name) {
+    return runtime_->load_model(kTraces / name, trace_options(EngineChoice::automatic, Precision::int8));
+  };
+  if (supported_instruction_set() < InstructionSet::avx512_vnni) {
+    EXPECT_THAT([&] { load("torch2.14-v5-sdpa-dict.pt"); },
+                ThrowsMessage<FatalError>(HasSubstr("--precision int8 needs AVX512-VNNI")));
+    return;
+  }
+  EXPECT_EQ(load("torch2.14-v5-sdpa-dict.pt")->engine(), "native");
+  EXPECT_THAT(
+      [&] { load("not-a-vit.pt"); },
+      ThrowsMessage<FatalError>(AllOf(HasSubstr("not-a-vit.pt'"), HasSubstr("--precision int8 needs"))));
 }
 
 TEST_F(RuntimeModule, WritesRandomWeightsThatFollowFromTheSeed) {

@@ -80,7 +80,7 @@ TEST_F(TorchModule, LetsErrorsThroughWithTheirTypesInBothDirections) {
               ThrowsMessage<FatalError>(HasSubstr("absent.pt'")));
   EncoderOptions on_cuda;
   on_cuda.device = "cuda";
-  EXPECT_THAT([&] { backend->load_foreign_encoder(directory / "x.pt", {}, on_cuda, {}); },
+  EXPECT_THAT([&] { backend->load_foreign_model(directory / "x.pt", {}, on_cuda, {}); },
               ThrowsMessage<FatalError>(HasSubstr("device 'cuda' is not supported")));
   try {
     backend->write_model_file(directory / "x.pt", {}, UnreadableWeights());
