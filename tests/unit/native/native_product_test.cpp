@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 
@@ -89,32 +90,34 @@ INSTANTIATE_TEST_SUITE_P(Shapes, NativeProduct,
                                   std::to_string(param_info.param.out);
                          });
 
-TEST(NativeProductOfInt8, SumsTheLargestProductsWithoutSaturating) {
-  if (test_instruction_set() < InstructionSet::avx512_vnni) GTEST_SKIP() << "it would saturate";
-  constexpr std::size_t kIn = 1024;
-  const std::vector<float> weights(kIn * 16, 127.0F);
-  const std::size_t row_counts[]{1};
-  const Linear linear(Precision::int8, {kIn, 16, 16, false}, row_counts, weights, {});
-  Activations x(Precision::int8, 1, kIn);
-  x.finish(0, std::vector<float>(kIn, 255.0F));
-  std::vector<float> y(16);
-  ProductScratch scratch;
-  linear.multiply(0, 1, x.from(0), y.data(), scratch);
-  EXPECT_THAT(y, testing::Each(testing::FloatEq(255.0F * 127.0F * kIn)));
+class NativeProductOfInt8 : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (test_instruction_set() < InstructionSet::avx512_vnni) GTEST_SKIP() << "it would saturate";
+  }
+
+  /// One row, without a bias.
+  static std::vector<float> multiply(const std::vector<float>& x, const std::vector<float>& weights) {
+    const std::size_t in = x.size(), out = weights.size() / in, row_counts[]{1};
+    const Linear linear(Precision::int8, {in, out, out, false}, row_counts, weights, {});
+    Activations row(Precision::int8, 1, in);
+    row.finish(0, x);
+    std::vector<float> y(out);
+    ProductScratch scratch;
+    linear.multiply(0, 1, row.from(0), y.data(), scratch);
+    return y;
+  }
+};
+
+TEST_F(NativeProductOfInt8, SumsTheLargestProductsWithoutSaturating) {
+  EXPECT_THAT(multiply(std::vector<float>(1024, 255.0F), std::vector<float>(std::size_t{1024} * 16, 127.0F)),
+              testing::Each(testing::FloatEq(255.0F * 127.0F * 1024)));
 }
 
-TEST(NativeProductOfInt8, KeepsAColumnOfSmallWeightsBesideOneOfLarge) {
-  if (test_instruction_set() < InstructionSet::avx512_vnni) GTEST_SKIP() << "it would saturate";
-  constexpr std::size_t kIn = 64;
-  std::vector<float> weights(2 * kIn, 1e-3F);
-  for (std::size_t i = 0; i < kIn; ++i) weights[kIn + i] = 50.0F;
-  const std::size_t row_counts[]{1};
-  const Linear linear(Precision::int8, {kIn, 2, 2, false}, row_counts, weights, {});
-  Activations x(Precision::int8, 1, kIn);
-  x.finish(0, std::vector<float>(kIn, 1.0F));
-  std::vector<float> y(2);
-  ProductScratch scratch;
-  linear.multiply(0, 1, x.from(0), y.data(), scratch);
+TEST_F(NativeProductOfInt8, KeepsAColumnOfSmallWeightsBesideOneOfLarge) {
+  std::vector<float> weights(128, 1e-3F);
+  std::fill(weights.begin() + 64, weights.end(), 50.0F);
+  const auto y = multiply(std::vector<float>(64, 1.0F), weights);
   EXPECT_NEAR(y[0], 0.064, 1e-5);
   EXPECT_NEAR(y[1], 3200, 0.1);
 }
