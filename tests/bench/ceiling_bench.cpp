@@ -52,9 +52,7 @@ struct Work {
 std::vector<Work> products_of(const Architecture& a) {
   const double tokens = a.num_tokens();
   const double rows = tokens * (a.num_hidden_layers - 1) + 1;  // of all layers
-  const auto work = [](int in, int out, double of_rows) {
-    return Work{in, out, of_rows * in * out};
-  };
+  const auto work = [](int in, int out, double of_rows) { return Work{in, out, of_rows * in * out}; };
   const double key_value_rows = tokens * a.num_hidden_layers;
   return {work(a.hidden_size, 3 * a.hidden_size, (rows + 2 * key_value_rows) / 3),
           work(a.hidden_size, a.hidden_size, rows), work(a.hidden_size, a.intermediate_size, rows),
