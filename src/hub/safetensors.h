@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "hub/mapped_file.h"
+#include "base/mapped_file.h"
 
 // safetensors (https://github.com/huggingface/safetensors, "Format")
 // ==================================================================

@@ -1,16 +1,12 @@
 #include "output/mapped_embeddings.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <optional>
 #include <utility>
 
 #include "base/error.h"
-#include "base/file_descriptor.h"
 #include "formats/csv.h"
 #include "formats/npy.h"
 #include "output/output_spec.h"
@@ -33,16 +29,9 @@ std::vector<std::string> read_names(const fs::path& index) {
   return names;
 }
 
-std::span<const std::byte> map_file(const fs::path& path, std::size_t size) {
-  const FileDescriptor file = FileDescriptor::open(path, O_RDONLY);
-  void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
-  if (address == MAP_FAILED) throw FatalError(system_error_message("mapping", path, errno));
-  return {static_cast<const std::byte*>(address), size};
-}
-
 }  // namespace
 
-MappedEmbeddings::MappedEmbeddings(const fs::path& npy) {
+MappedEmbeddings::MappedEmbeddings(const fs::path& npy) : file_(npy) {
   const NpyDescription header = read_npy_header(npy);
   if (header.descr != "<f4" || header.fortran_order || header.shape.size() != 2 || header.shape[1] == 0 ||
       !header.is_complete() || header.header_length % sizeof(float) != 0) {
@@ -54,13 +43,8 @@ MappedEmbeddings::MappedEmbeddings(const fs::path& npy) {
     throw FatalError(
         fmt::format("'{}' has {} rows and its index {}", npy.native(), header.shape[0], table_.names.size()));
   }
-  mapping_ = map_file(npy, header.file_size);
-  table_.values = {reinterpret_cast<const float*>(mapping_.data() + header.header_length),
+  table_.values = {reinterpret_cast<const float*>(file_.bytes().data() + header.header_length),
                    header.shape[0] * header.shape[1]};
-}
-
-MappedEmbeddings::~MappedEmbeddings() {
-  ::munmap(const_cast<std::byte*>(mapping_.data()), mapping_.size());
 }
 
 }  // namespace vit_embed

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <filesystem>
-#include <span>
 
+#include "base/mapped_file.h"
 #include "output/compare_embeddings.h"
 
 namespace vit_embed {
@@ -13,15 +13,12 @@ class MappedEmbeddings {
  public:
   /// Throws FatalError naming the file where it is something else, or its index does not fit.
   explicit MappedEmbeddings(const std::filesystem::path& npy);
-  MappedEmbeddings(const MappedEmbeddings&) = delete;
-  MappedEmbeddings& operator=(const MappedEmbeddings&) = delete;
-  ~MappedEmbeddings();
 
   /// Valid as long as this object.
   const EmbeddingTable& table() const { return table_; }
 
  private:
-  std::span<const std::byte> mapping_;
+  MappedFile file_;
   EmbeddingTable table_;
 };
 
