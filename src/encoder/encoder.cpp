@@ -22,4 +22,11 @@ void require_feature(const ModelDescription& model, Feature feature) {
                   to_string(feature)));
 }
 
+std::vector<float> made_up_images(std::size_t count, ImageSize size) {
+  std::vector<float> pixel_values(count * 3 * size.num_pixels());
+  for (std::size_t i = 0; i < pixel_values.size(); ++i)
+    pixel_values[i] = static_cast<float>(31 * i % 257) / 128 - 1;
+  return pixel_values;
+}
+
 }  // namespace vit_embed

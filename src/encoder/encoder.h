@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "formats/feature.h"
 #include "formats/instruction_set.h"
@@ -23,6 +24,10 @@ void check_options(const EncoderOptions& options);
 
 /// Throws FatalError where `model` does not have the feature.
 void require_feature(const ModelDescription& model, Feature feature);
+
+/// float32 [count, 3, H, W] of all levels, to try an engine on: the first image is the same whatever the
+/// count.
+std::vector<float> made_up_images(std::size_t count, ImageSize size);
 
 /// A ViT that is ready to run.
 class Encoder {

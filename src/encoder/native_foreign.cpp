@@ -153,16 +153,13 @@ std::vector<int> candidate_head_sizes(int hidden_size, const std::set<std::int64
   return sizes;
 }
 
-/// Both outputs of one made-up image of all levels.
+/// Both outputs of one made-up image.
 struct Outputs {
   std::vector<float> tokens, pooler;
 };
 
 Outputs run_made_up_image(Encoder& encoder) {
   const ModelDescription& m = encoder.description();
-  std::vector<float> pixel_values(3 * m.preprocessing.image_size.num_pixels());
-  for (std::size_t i = 0; i < pixel_values.size(); ++i)
-    pixel_values[i] = static_cast<float>(31 * i % 257) / 128 - 1;
   const auto hidden = static_cast<std::size_t>(m.hidden_size);
   Outputs outputs;
   outputs.tokens.resize(static_cast<std::size_t>(m.num_tokens) * hidden);
@@ -171,7 +168,7 @@ Outputs run_made_up_image(Encoder& encoder) {
     outputs.pooler.resize(hidden);
     wanted.push_back({Feature::pooler, outputs.pooler});
   }
-  encoder.encode(pixel_values, 1, wanted);
+  encoder.encode(made_up_images(1, m.preprocessing.image_size), 1, wanted);
   return outputs;
 }
 

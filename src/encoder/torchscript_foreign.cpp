@@ -56,14 +56,9 @@ class Prober {
   }
 
  private:
-  /// Images of all levels, the first of them the same whatever the batch.
   Trial run(std::size_t batch_size) {
-    std::vector<float> pixel_values(batch_size * 3 * size_.num_pixels());
-    for (std::size_t i = 0; i < pixel_values.size(); ++i) {
-      pixel_values[i] = static_cast<float>(31 * i % 257) / 128 - 1;
-    }
     try {
-      return {run_forward(module_, pixel_values, batch_size, size_, num_threads_), {}};
+      return {run_forward(module_, made_up_images(batch_size, size_), batch_size, size_, num_threads_), {}};
     } catch (const std::exception& e) {  // what TorchScript code raises is no c10::Error
       return {{}, telling_line(e)};
     }
