@@ -102,20 +102,23 @@ class NativeEncoder : public Encoder {
 
 std::unique_ptr<Encoder> make_native_encoder(const Architecture& architecture, const NativeWeights& weights,
                                              ModelDescription description, const EncoderOptions& options) {
-  check_options(options);
-  const std::string reason = reason_against(options.precision, options.isa);
-  if (!reason.empty()) throw FatalError(reason);
-  bound_instruction_set(options.isa);
+  settle_native_options(options);
   return std::make_unique<NativeEncoder>(
       pack_model(architecture, options.precision, weights, options.num_threads), std::move(description),
       options);
 }
 
 std::unique_ptr<Encoder> load_native_encoder(const std::filesystem::path& model_file,
-                                             const EncoderOptions& options) {
-  const ModelMetadata metadata = read_model_metadata(model_file);
+                                             const ModelMetadata& metadata, const EncoderOptions& options) {
   const StoredWeights weights(model_file, metadata);
   return make_native_encoder(metadata.architecture, weights, describe(metadata), options);
+}
+
+void settle_native_options(const EncoderOptions& options) {
+  check_options(options);
+  const std::string reason = reason_against(options.precision, options.isa);
+  if (!reason.empty()) throw FatalError(reason);
+  bound_instruction_set(options.isa);
 }
 
 std::string reason_against(Precision precision, InstructionSet isa) {

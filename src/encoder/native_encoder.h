@@ -19,10 +19,15 @@ namespace vit_embed {
 std::unique_ptr<Encoder> make_native_encoder(const Architecture& architecture, const NativeWeights& weights,
                                              ModelDescription description, const EncoderOptions& options);
 
-/// The same for a file of `vit-embed export`, whose weights are read without LibTorch and checked by hash.
-/// Throws FatalError naming the file.
+/// The same for a file of `vit-embed export`, of which `metadata` has been read: the weights are read without
+/// LibTorch and checked by hash. Throws FatalError naming the file.
 std::unique_ptr<Encoder> load_native_encoder(const std::filesystem::path& model_file,
-                                             const EncoderOptions& options);
+                                             const ModelMetadata& metadata, const EncoderOptions& options);
+
+/// What precedes any native encoder. Throws FatalError for a device that is not the CPU, and for a precision
+/// that `options.isa` does not multiply natively, with the reason. Bounds the process's instruction set: see
+/// bound_instruction_set().
+void settle_native_options(const EncoderOptions& options);
 
 /// Why `isa` has no such products of its own, and what has; "" where it has.
 std::string reason_against(Precision precision, InstructionSet isa);

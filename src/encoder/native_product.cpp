@@ -185,7 +185,7 @@ void Linear::pack(std::span<const float> weights) {
   if (int8) {
     scales_.resize(shape_.out);
     sums_.resize(shape_.out);
-    quantized.resize(choose_chunk(shape_.out) * shape_.in);
+    quantized.resize(chunk_size(0) * shape_.in);
   }
   for (std::size_t chunk = 0; chunk < num_chunks(); ++chunk) {
     const std::size_t begin = chunk_begin(chunk);

@@ -7,7 +7,6 @@
 #include "base/error.h"
 #include "encoder/native_encoder.h"
 #include "encoder/native_foreign.h"
-#include "encoder/native_instruction_set.h"
 
 namespace vit_embed {
 
@@ -17,10 +16,7 @@ std::unique_ptr<Encoder> load_foreign_encoder(const std::filesystem::path& model
                                               const LogSink& log) {
   if (choice == EngineChoice::torchscript)
     return torch.open_for_forward(log).load_foreign_model(model_file, preprocessing, options, log).encoder;
-  check_options(options);
-  const std::string reason = reason_against(options.precision, options.isa);
-  if (!reason.empty()) throw FatalError(reason);
-  bound_instruction_set(options.isa);  // before LibTorch's first product, which runs on the same oneDNN
+  settle_native_options(options);  // before LibTorch's first product, which runs on the same oneDNN
   EncoderOptions in_fp32 = options;
   in_fp32.precision = Precision::fp32;
   ForeignModel model = torch.open().load_foreign_model(model_file, preprocessing, in_fp32, log);

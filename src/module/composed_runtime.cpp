@@ -28,8 +28,8 @@ class ComposedRuntime : public Runtime {
                                          .num_threads = options.num_threads,
                                          .precision = options.precision,
                                          .isa = std::min(options.isa, supported_instruction_set())};
-    if (find_model_metadata(model_file)) {
-      return compose_model(load_own_encoder(model_file, options.engine, encoder_options), log_);
+    if (const std::optional<ModelMetadata> metadata = find_model_metadata(model_file)) {
+      return compose_model(load_own_encoder(model_file, *metadata, options.engine, encoder_options), log_);
     }
     const Preprocessing preprocessing = settle_preprocessing(options.preprocessing);
     return compose_model(
@@ -47,11 +47,12 @@ class ComposedRuntime : public Runtime {
 
  private:
   /// Any file of our own export is a plain ViT.
-  std::unique_ptr<Encoder> load_own_encoder(const std::filesystem::path& model_file, EngineChoice engine,
+  std::unique_ptr<Encoder> load_own_encoder(const std::filesystem::path& model_file,
+                                            const ModelMetadata& metadata, EngineChoice engine,
                                             const EncoderOptions& options) {
     if (engine == EngineChoice::torchscript)
       return torch_.open_for_forward(log_).load_encoder(model_file, options);
-    return load_native_encoder(model_file, options);
+    return load_native_encoder(model_file, metadata, options);
   }
 
   LogSink log_;

@@ -76,7 +76,7 @@ TEST_F(StoredWeightsTest, ThatAreDamagedAreNamed) {
   EXPECT_THAT([&] { read(metadata_, parameter); },
               ThrowsMessage<FatalError>(testing::AllOf(HasSubstr("small.pt'"), HasSubstr("damaged"),
                                                        HasSubstr("tensor '" + parameter.name + "'"))));
-  EXPECT_THAT([&] { load_native_encoder(path_, {.device = "cpu", .num_threads = 2}); },
+  EXPECT_THAT([&] { load_native_encoder(path_, metadata_, {.device = "cpu", .num_threads = 2}); },
               ThrowsMessage<FatalError>(HasSubstr("tensor '" + parameter.name + "'")));
 }
 
