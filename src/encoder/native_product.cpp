@@ -19,6 +19,10 @@ using Tag = memory::format_tag;
 
 /// Columns of a chunk at most: products of more are no faster, and fewer mean more calls.
 constexpr std::size_t kLargestChunk = 512;
+/// Bytes of a chunk's weights at most, where they are short: so many stay in a core's second-level cache
+/// beside the rows they meet, which AMX runs through fast enough to be held up by. Those of fp32 gain nothing
+/// by it.
+constexpr std::size_t kMostWeights = std::size_t{1} << 20;
 /// There are so many chunks at least, to be shared out between threads, where they have so many columns.
 constexpr std::size_t kFewestChunks = 4;
 constexpr std::size_t kSmallestChunk = 64;
@@ -45,12 +49,25 @@ Type operand_type(Precision precision, bool weights) {
   return Type::f32;
 }
 
+/// Whether oneDNN writes a chunk's sums into y itself. Its products of shorter operands are slow, and not
+/// AMX's in version 2, where their results' rows do not stand right behind each other.
+bool writes_into_y(Precision precision) {
+  return precision == Precision::fp32;
+}
+
+std::size_t largest_chunk(Precision precision, std::size_t in) {
+  if (precision == Precision::fp32) return kLargestChunk;
+  const std::size_t bytes = precision == Precision::bf16 ? 2 : 1;
+  return std::clamp(kMostWeights / (in * bytes), kSmallestChunk, kLargestChunk);
+}
+
 /// Equal chunks but for the last, of whole units. They follow from the layer alone, so that the results do.
-std::size_t choose_chunk(std::size_t out) {
-  const std::size_t most = std::clamp(out / kFewestChunks, kSmallestChunk, kLargestChunk);
-  const std::size_t chunks = (out + most - 1) / most;
-  const std::size_t even = (out + chunks - 1) / chunks;
-  return std::min(out, (even + kChunkUnit - 1) / kChunkUnit * kChunkUnit);
+std::size_t choose_chunk(Precision precision, const LinearShape& shape) {
+  const std::size_t most =
+      std::clamp(shape.out / kFewestChunks, kSmallestChunk, largest_chunk(precision, shape.in));
+  const std::size_t chunks = (shape.out + most - 1) / most;
+  const std::size_t even = (shape.out + chunks - 1) / chunks;
+  return std::min(shape.out, (even + kChunkUnit - 1) / kChunkUnit * kChunkUnit);
 }
 
 std::size_t rounded_to_lines(std::size_t bytes) {
@@ -69,7 +86,7 @@ class LinearKernels {
   };
 
   LinearKernels(Precision precision, const LinearShape& shape, std::span<const std::size_t> row_counts)
-      : precision_(precision), shape_(shape), chunk_(choose_chunk(shape.out)) {
+      : precision_(precision), shape_(shape), chunk_(choose_chunk(precision, shape)) {
     for (const std::size_t size : {chunk_, chunk_size(num_chunks() - 1)}) {
       for (const std::size_t rows : row_counts) add(rows, size);
     }
@@ -92,7 +109,7 @@ class LinearKernels {
     const bool int8 = precision_ == Precision::int8;
     const memory::desc x({dim(rows), dim(shape_.in)}, operand_type(precision_, false), Tag::ab);
     const memory::desc y({dim(rows), dim(size)}, int8 ? Type::s32 : Type::f32,
-                         memory::dims{dim(int8 ? size : shape_.y_stride), 1});
+                         memory::dims{dim(writes_into_y(precision_) ? shape_.y_stride : size), 1});
     const auto known = packed_.find(size);
     const memory::desc weights =
         known != packed_.end()
@@ -110,7 +127,7 @@ class LinearKernels {
     dnnl::primitive_attr attributes;
     // oneDNN's own scratchpad belongs to the thread that made the product.
     attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-    if (shape_.accumulate && precision_ != Precision::int8) {
+    if (shape_.accumulate && writes_into_y(precision_)) {
       dnnl::post_ops sum;
       sum.append_sum(1.0F);
       attributes.set_post_ops(sum);
@@ -210,11 +227,11 @@ void Linear::multiply(std::size_t chunk, std::size_t rows, const ProductInput& x
   const std::size_t begin = chunk_begin(chunk);
   const std::size_t size = chunk_size(chunk);
   const LinearKernels::Kernel& kernel = kernels_->kernel(rows, size);
-  if (int8) scratch.accumulators.resize(std::max(scratch.accumulators.size(), rows * size));
+  if (!writes_into_y(precision_)) scratch.sums.reserve(rows * size * sizeof(float));
   scratch.library.reserve(kernels_->scratchpad_size());
 
   dnnl::stream stream(cpu());
-  void* result = int8 ? static_cast<void*>(scratch.accumulators.data()) : static_cast<void*>(y + begin);
+  void* result = writes_into_y(precision_) ? static_cast<void*>(y + begin) : scratch.sums.data();
   std::unordered_map<int, memory> arguments{
       {DNNL_ARG_SRC, memory(kernel.x, cpu(), const_cast<void*>(x.values))},
       {DNNL_ARG_WEIGHTS, memory(kernels_->packed(size), cpu(), packed_chunk(chunk))},
@@ -227,19 +244,32 @@ void Linear::multiply(std::size_t chunk, std::size_t rows, const ProductInput& x
   }
   kernel.matmul.execute(stream, arguments);
   stream.wait();
-  if (!int8) return;
+  for (std::size_t row = 0; row < rows && !writes_into_y(precision_); ++row) {
+    finish_row(begin, size, row, x, scratch.sums, y + row * shape_.y_stride + begin);
+  }
+}
 
+/// A row of a chunk's sums into y.
+void Linear::finish_row(std::size_t begin, std::size_t size, std::size_t row, const ProductInput& x,
+                        const AlignedBytes& sums, float* y) const {
+  const std::span to(y, size);
+  if (precision_ == Precision::bf16) {
+    const std::span values(sums.as<const float>() + row * size, size);
+    if (shape_.accumulate) {
+      add(values, to);
+    } else {
+      std::copy(values.begin(), values.end(), y);
+    }
+    return;
+  }
+  const std::span values(sums.as<const std::int32_t>() + row * size, size);
   const ColumnQuantization columns{std::span(scales_).subspan(begin, size),
                                    std::span(sums_).subspan(begin, size),
                                    std::span(bias_).subspan(begin, size)};
-  for (std::size_t row = 0; row < rows; ++row) {
-    const std::span accumulators = std::span(scratch.accumulators).subspan(row * size, size);
-    const std::span to(y + row * shape_.y_stride + begin, size);
-    if (shape_.accumulate) {
-      add_dequantized(accumulators, x.rows[row], columns, to);
-    } else {
-      dequantize(accumulators, x.rows[row], columns, to);
-    }
+  if (shape_.accumulate) {
+    add_dequantized(values, x.rows[row], columns, to);
+  } else {
+    dequantize(values, x.rows[row], columns, to);
   }
 }
 

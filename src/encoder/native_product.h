@@ -27,7 +27,7 @@ struct ProductInput {
 
 /// What one thread needs for products of so many rows.
 struct ProductScratch {
-  std::vector<std::int32_t> accumulators;
+  AlignedBytes sums;  ///< of a chunk, float32 or int32 [rows, its columns]
   AlignedBytes library;
 };
 
@@ -64,6 +64,8 @@ class Linear {
  private:
   std::byte* packed_chunk(std::size_t chunk) const;
   void pack(std::span<const float> weights);
+  void finish_row(std::size_t begin, std::size_t size, std::size_t row, const ProductInput& x,
+                  const AlignedBytes& sums, float* y) const;
 
   LinearShape shape_;
   Precision precision_ = Precision::fp32;

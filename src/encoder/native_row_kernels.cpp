@@ -80,6 +80,12 @@ void activate(Activation activation, float* x, std::size_t size) {
   }
 }
 
+void add(const float* x, std::size_t size, float* y) {
+  for_each_vector(size, [=](auto d, std::size_t i) {
+    hn::StoreU(hn::Add(hn::LoadU(d, y + i), hn::LoadU(d, x + i)), d, y + i);
+  });
+}
+
 void round_to_bf16(const float* x, std::size_t size, std::uint16_t* y) {
   for_each_vector(size, [=](auto d, std::size_t i) {
     const hn::RebindToUnsigned<decltype(d)> d_bits;
@@ -182,6 +188,7 @@ namespace vit_embed {
 
 HWY_EXPORT(layer_norm);
 HWY_EXPORT(activate);
+HWY_EXPORT(add);
 HWY_EXPORT(round_to_bf16);
 HWY_EXPORT(quantize);
 HWY_EXPORT(quantize_weights);
@@ -195,6 +202,10 @@ void layer_norm(std::span<const float> x, std::span<const float> weight, std::sp
 
 void activate(Activation activation, std::span<float> x) {
   HWY_DYNAMIC_DISPATCH(activate)(activation, x.data(), x.size());
+}
+
+void add(std::span<const float> x, std::span<float> y) {
+  HWY_DYNAMIC_DISPATCH(add)(x.data(), y.size(), y.data());
 }
 
 void round_to_bf16(std::span<const float> x, std::span<std::uint16_t> y) {

@@ -32,6 +32,9 @@ void layer_norm(std::span<const float> x, std::span<const float> weight, std::sp
 /// In place; as transformers.activations defines them. The absolute error of gelu is below 1e-6.
 void activate(Activation activation, std::span<float> x);
 
+/// y += x
+void add(std::span<const float> x, std::span<float> y);
+
 /// bfloat16's 16 bits, rounded to nearest, ties to even.
 void round_to_bf16(std::span<const float> x, std::span<std::uint16_t> y);
 
