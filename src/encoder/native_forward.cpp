@@ -142,8 +142,9 @@ void NativeForward::normalize(const LayerNorm& norm, std::size_t rows) {
   const auto epsilon = static_cast<float>(model_.architecture.layer_norm_eps);
   for_each_row(rows, [&](std::size_t i, ThreadScratch& scratch) {
     const std::span row(residual_.as<float>() + i * hidden_size_, hidden_size_);
-    layer_norm(row, norm.weight, norm.bias, epsilon, scratch.row);
-    normalized_.finish(i, scratch.row);
+    const std::span to = normalized_.are_operands() ? normalized_.row(i) : std::span(scratch.row);
+    layer_norm(row, norm.weight, norm.bias, epsilon, to);
+    if (!normalized_.are_operands()) normalized_.finish(i, to);
   });
 }
 
