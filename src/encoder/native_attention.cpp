@@ -155,7 +155,7 @@ void AttentionScratch::pack(const float* query_key_value, std::size_t head) {
 }
 
 void AttentionScratch::attend(const float* query_key_value, std::size_t head, std::size_t first,
-                              std::size_t count, float* context) {
+                              std::size_t count, float* context, std::size_t stride) {
   const std::size_t size = shape_.head_size;
   const std::size_t hidden = shape_.hidden_size();
   const std::size_t width = padded(shape_.num_tokens);
@@ -175,7 +175,7 @@ void AttentionScratch::attend(const float* query_key_value, std::size_t head, st
   (scores_.data(), width, values_.data(), value_width, shape_.num_tokens, context_.data());
   for (std::size_t r = 0; r < count; ++r) {
     HWY_DYNAMIC_DISPATCH(scale)
-    (1 / sums[r], context_.data() + r * value_width, size, context + (first + r) * hidden + head * size);
+    (1 / sums[r], context_.data() + r * value_width, size, context + r * stride);
   }
 }
 

@@ -30,10 +30,10 @@ class AttentionScratch {
   /// From one image's [T, 3, heads, head_size].
   void pack(const float* query_key_value, std::size_t head);
 
-  /// Of the packed head: the context of `count` <= kQueryBlock queries from `first` on, into rows of
-  /// [T, heads, head_size].
+  /// Of the packed head: the context [count, head_size] of `count` <= kQueryBlock queries from `first` on,
+  /// its rows `stride` numbers apart.
   void attend(const float* query_key_value, std::size_t head, std::size_t first, std::size_t count,
-              float* context);
+              float* context, std::size_t stride);
 
  private:
   AttentionShape shape_;

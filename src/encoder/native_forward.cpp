@@ -57,7 +57,10 @@ NativeForward::NativeForward(const PackedModel& model, std::size_t most_images, 
       context_(model.precision, most_images * num_tokens_, hidden_size_),
       intermediate_(model.precision, most_images * num_tokens_, size(model.architecture.intermediate_size)) {
   for (int i = 0; i < num_threads; ++i) {
-    scratch_.push_back({{}, AttentionScratch(heads_), std::vector<float>(hidden_size_)});
+    scratch_.push_back({{},
+                        AttentionScratch(heads_),
+                        std::vector<float>(std::max(hidden_size_, kQueryBlock * heads_.head_size)),
+                        {}});
   }
 }
 
@@ -142,9 +145,10 @@ void NativeForward::normalize(const LayerNorm& norm, std::size_t rows) {
   const auto epsilon = static_cast<float>(model_.architecture.layer_norm_eps);
   for_each_row(rows, [&](std::size_t i, ThreadScratch& scratch) {
     const std::span row(residual_.as<float>() + i * hidden_size_, hidden_size_);
-    const std::span to = normalized_.are_operands() ? normalized_.row(i) : std::span(scratch.row);
+    const std::span to = model_.precision == Precision::fp32 ? normalized_.row(i)
+                                                             : std::span(scratch.rows).first(hidden_size_);
     layer_norm(row, norm.weight, norm.bias, epsilon, to);
-    if (!normalized_.are_operands()) normalized_.finish(i, to);
+    normalized_.finish(i, to);
   });
 }
 
@@ -167,28 +171,50 @@ void NativeForward::attend(std::size_t rows) {
   const Timed timed(times_.attention);
   for_each_image(heads_.num_heads, [&](std::size_t head, std::size_t image, ThreadScratch& scratch) {
     const float* from = query_key_value_.as<float>() + image * num_tokens_ * 3 * hidden_size_;
-    float* to = context_.row(image * num_tokens_).data();
     scratch.attention.pack(from, head);
     for (std::size_t first = 0; first < rows; first += kQueryBlock) {
-      scratch.attention.attend(from, head, first, std::min(kQueryBlock, rows - first), to);
+      attend(from, head, image, first, std::min(kQueryBlock, rows - first), scratch);
     }
   });
-  if (context_.are_operands()) return;
-  for_each_row(rows, [&](std::size_t i, ThreadScratch&) { context_.finish(i); });
+  finish_rows(context_, rows);
+}
+
+/// A block of queries of one head.
+void NativeForward::attend(const float* query_key_value, std::size_t head, std::size_t image,
+                           std::size_t first, std::size_t count, ThreadScratch& scratch) {
+  const std::size_t row = image * num_tokens_ + first;
+  const std::size_t begin = head * heads_.head_size;
+  const bool in_place = context_.keep_floats();
+  float* to = in_place ? context_.row(row).data() + begin : scratch.rows.data();
+  const std::size_t stride = in_place ? hidden_size_ : heads_.head_size;
+  scratch.attention.attend(query_key_value, head, first, count, to, stride);
+  for (std::size_t i = 0; i < count; ++i) {
+    context_.finish_columns(row + i, begin, {to + i * stride, heads_.head_size});
+  }
 }
 
 void NativeForward::multiply_intermediate(const Linear& linear, std::size_t rows) {
   const Timed timed(times_.intermediate);
   for_each_image(linear.num_chunks(), [&](std::size_t chunk, std::size_t image, ThreadScratch& scratch) {
     const std::size_t first = image * num_tokens_;
-    linear.multiply(chunk, rows, normalized_.from(first), intermediate_.row(first).data(), scratch.product);
-    for (std::size_t i = first; i < first + rows; ++i) {
-      activate(activation_,
-               intermediate_.row(i).subspan(linear.chunk_begin(chunk), linear.chunk_size(chunk)));
+    const std::size_t begin = linear.chunk_begin(chunk);
+    const std::size_t columns = linear.chunk_size(chunk);
+    scratch.chunk.reserve(rows * columns * sizeof(float));
+    linear.multiply(chunk, rows, normalized_.from(first), scratch.chunk.as<float>(), scratch.product);
+    for (std::size_t i = 0; i < rows; ++i) {
+      const std::span row(scratch.chunk.as<float>() + i * columns, columns);
+      const std::span to =
+          intermediate_.keep_floats() ? intermediate_.row(first + i).subspan(begin, columns) : row;
+      activate(activation_, row, to);
+      intermediate_.finish_columns(first + i, begin, to);
     }
   });
-  if (intermediate_.are_operands()) return;
-  for_each_row(rows, [&](std::size_t i, ThreadScratch&) { intermediate_.finish(i); });
+  finish_rows(intermediate_, rows);
+}
+
+void NativeForward::finish_rows(Activations& activations, std::size_t rows) {
+  if (!activations.need_finish_row()) return;
+  for_each_row(rows, [&](std::size_t i, ThreadScratch&) { activations.finish_row(i); });
 }
 
 void NativeForward::multiply_residual(const Linear& linear, const Activations& input, std::size_t rows) {

@@ -45,7 +45,8 @@ class NativeForward {
   struct ThreadScratch {
     ProductScratch product;
     AttentionScratch attention;
-    std::vector<float> row;
+    std::vector<float> rows;  ///< a row of hidden states, or a block of queries' context of one head
+    AlignedBytes chunk;       ///< of the MLP's inner products, float32 [T, its columns]
   };
 
   void embed(std::span<const float> pixel_values);
@@ -54,8 +55,11 @@ class NativeForward {
   void normalize(const LayerNorm& norm, std::size_t rows);
   void multiply_query_key_value(const PackedLayer& layer, std::size_t rows);
   void attend(std::size_t rows);
+  void attend(const float* query_key_value, std::size_t head, std::size_t image, std::size_t first,
+              std::size_t count, ThreadScratch& scratch);
   void multiply_intermediate(const Linear& linear, std::size_t rows);
   void multiply_residual(const Linear& linear, const Activations& input, std::size_t rows);
+  void finish_rows(Activations& activations, std::size_t rows);
   std::span<const float> final_norm(std::size_t rows);
 
   /// task(i, thread) for the first `rows` rows i of each image; an image has T rows in every buffer.

@@ -107,7 +107,7 @@ class ModelPacker {
     add(layer.key_value, {hidden, 2 * hidden, 3 * hidden, false},
         {"attention.attention.key", "attention.attention.value"});
     add(layer.attention_output, {hidden, hidden, hidden, true}, {"attention.output.dense"});
-    add(layer.intermediate, {hidden, inner, inner, false}, {"intermediate.dense"});
+    add(layer.intermediate, {hidden, inner, 0, false}, {"intermediate.dense"});
     add(layer.output, {inner, hidden, hidden, true}, {"output.dense"});
   }
 

@@ -49,10 +49,14 @@ Type operand_type(Precision precision, bool weights) {
   return Type::f32;
 }
 
-/// Whether oneDNN writes a chunk's sums into y itself. Its products of shorter operands are slow, and not
-/// AMX's in version 2, where their results' rows do not stand right behind each other.
-bool writes_into_y(Precision precision) {
-  return precision == Precision::fp32;
+/// Whether oneDNN writes a chunk's sums into y itself. Its products of bfloat16 are slow, and not AMX's in
+/// version 2, where their results' rows do not stand right behind each other.
+bool writes_into_y(Precision precision, const LinearShape& shape) {
+  return precision == Precision::fp32 || (precision == Precision::bf16 && shape.y_stride == 0);
+}
+
+std::size_t y_stride_of(const LinearShape& shape, std::size_t chunk_size) {
+  return shape.y_stride == 0 ? chunk_size : shape.y_stride;
 }
 
 std::size_t largest_chunk(Precision precision, std::size_t in) {
@@ -108,8 +112,9 @@ class LinearKernels {
     if (kernels_.contains({rows, size})) return;
     const bool int8 = precision_ == Precision::int8;
     const memory::desc x({dim(rows), dim(shape_.in)}, operand_type(precision_, false), Tag::ab);
-    const memory::desc y({dim(rows), dim(size)}, int8 ? Type::s32 : Type::f32,
-                         memory::dims{dim(writes_into_y(precision_) ? shape_.y_stride : size), 1});
+    const memory::desc y(
+        {dim(rows), dim(size)}, int8 ? Type::s32 : Type::f32,
+        memory::dims{dim(writes_into_y(precision_, shape_) ? y_stride_of(shape_, size) : size), 1});
     const auto known = packed_.find(size);
     const memory::desc weights =
         known != packed_.end()
@@ -127,7 +132,7 @@ class LinearKernels {
     dnnl::primitive_attr attributes;
     // oneDNN's own scratchpad belongs to the thread that made the product.
     attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-    if (shape_.accumulate && writes_into_y(precision_)) {
+    if (shape_.accumulate && writes_into_y(precision_, shape_)) {
       dnnl::post_ops sum;
       sum.append_sum(1.0F);
       attributes.set_post_ops(sum);
@@ -223,29 +228,31 @@ void Linear::pack(std::span<const float> weights) {
 
 void Linear::multiply(std::size_t chunk, std::size_t rows, const ProductInput& x, float* y,
                       ProductScratch& scratch) const {
-  const bool int8 = precision_ == Precision::int8;
   const std::size_t begin = chunk_begin(chunk);
   const std::size_t size = chunk_size(chunk);
   const LinearKernels::Kernel& kernel = kernels_->kernel(rows, size);
-  if (!writes_into_y(precision_)) scratch.sums.reserve(rows * size * sizeof(float));
+  const bool direct = writes_into_y(precision_, shape_);
+  float* to = shape_.y_stride == 0 ? y : y + begin;
+  if (!direct) scratch.sums.reserve(rows * size * sizeof(float));
   scratch.library.reserve(kernels_->scratchpad_size());
 
   dnnl::stream stream(cpu());
-  void* result = writes_into_y(precision_) ? static_cast<void*>(y + begin) : scratch.sums.data();
+  void* result = direct ? static_cast<void*>(to) : scratch.sums.data();
   std::unordered_map<int, memory> arguments{
       {DNNL_ARG_SRC, memory(kernel.x, cpu(), const_cast<void*>(x.values))},
       {DNNL_ARG_WEIGHTS, memory(kernels_->packed(size), cpu(), packed_chunk(chunk))},
       {DNNL_ARG_DST, memory(kernel.y, cpu(), result)},
       {DNNL_ARG_SCRATCHPAD,
        memory({{dim(kernels_->scratchpad_size())}, Type::u8, Tag::a}, cpu(), scratch.library.data())}};
-  if (!int8) {
+  if (precision_ != Precision::int8) {
     arguments.emplace(DNNL_ARG_BIAS, memory({{1, dim(size)}, Type::f32, Tag::ab}, cpu(),
                                             const_cast<float*>(bias_.data() + begin)));
   }
   kernel.matmul.execute(stream, arguments);
   stream.wait();
-  for (std::size_t row = 0; row < rows && !writes_into_y(precision_); ++row) {
-    finish_row(begin, size, row, x, scratch.sums, y + row * shape_.y_stride + begin);
+  if (direct) return;
+  for (std::size_t row = 0; row < rows; ++row) {
+    finish_row(begin, size, row, x, scratch.sums, to + row * y_stride_of(shape_, size));
   }
 }
 

@@ -34,8 +34,9 @@ struct ProductScratch {
 struct LinearShape {
   std::size_t in = 0;
   std::size_t out = 0;
-  std::size_t y_stride = 0;  ///< numbers from one row of y to the next, at least `out`
-  bool accumulate = false;   ///< y += instead of y =
+  /// Numbers from one row of y to the next, at least `out`; or 0: each chunk of y is a matrix of its own.
+  std::size_t y_stride = 0;
+  bool accumulate = false;  ///< y += instead of y =
 };
 
 class LinearKernels;
@@ -56,8 +57,9 @@ class Linear {
   std::size_t chunk_begin(std::size_t chunk) const;
   std::size_t chunk_size(std::size_t chunk) const;
 
-  /// The chunk's columns of y, a whole matrix, from `rows` rows of x, one of the row counts. Any number of
-  /// calls at a time, each with a scratch of its own.
+  /// The chunk's columns of y from `rows` rows of x, one of the row counts. `y` is the whole matrix, or where
+  /// chunks are matrices of their own, [rows, chunk_size]. Any number of calls at a time, each with a scratch
+  /// of its own.
   void multiply(std::size_t chunk, std::size_t rows, const ProductInput& x, float* y,
                 ProductScratch& scratch) const;
 

@@ -62,21 +62,21 @@ void layer_norm(const float* x, std::size_t size, const float* weight, const flo
 }
 
 template <class Function>
-void apply(float* x, std::size_t size, const Function& function) {
+void apply(const float* x, std::size_t size, const Function& function, float* y) {
   for_each_vector(size,
-                  [=](auto d, std::size_t i) { hn::StoreU(function(d, hn::LoadU(d, x + i)), d, x + i); });
+                  [=](auto d, std::size_t i) { hn::StoreU(function(d, hn::LoadU(d, x + i)), d, y + i); });
 }
 
-void activate(Activation activation, float* x, std::size_t size) {
+void activate(Activation activation, const float* x, std::size_t size, float* y) {
   switch (activation) {
     case Activation::gelu:
-      return apply(x, size, Gelu());
+      return apply(x, size, Gelu(), y);
     case Activation::gelu_tanh:
-      return apply(x, size, GeluTanh());
+      return apply(x, size, GeluTanh(), y);
     case Activation::quick_gelu:
-      return apply(x, size, QuickGelu());
+      return apply(x, size, QuickGelu(), y);
     case Activation::relu:
-      return apply(x, size, Relu());
+      return apply(x, size, Relu(), y);
   }
 }
 
@@ -200,8 +200,8 @@ void layer_norm(std::span<const float> x, std::span<const float> weight, std::sp
   HWY_DYNAMIC_DISPATCH(layer_norm)(x.data(), x.size(), weight.data(), bias.data(), epsilon, y.data());
 }
 
-void activate(Activation activation, std::span<float> x) {
-  HWY_DYNAMIC_DISPATCH(activate)(activation, x.data(), x.size());
+void activate(Activation activation, std::span<const float> x, std::span<float> y) {
+  HWY_DYNAMIC_DISPATCH(activate)(activation, x.data(), y.size(), y.data());
 }
 
 void add(std::span<const float> x, std::span<float> y) {

@@ -29,8 +29,8 @@ struct ColumnQuantization {
 void layer_norm(std::span<const float> x, std::span<const float> weight, std::span<const float> bias,
                 float epsilon, std::span<float> y);
 
-/// In place; as transformers.activations defines them. The absolute error of gelu is below 1e-6.
-void activate(Activation activation, std::span<float> x);
+/// As transformers.activations defines them; y may be x. The absolute error of gelu is below 1e-6.
+void activate(Activation activation, std::span<const float> x, std::span<float> y);
 
 /// y += x
 void add(std::span<const float> x, std::span<float> y);

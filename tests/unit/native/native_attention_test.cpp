@@ -55,7 +55,9 @@ std::vector<float> attend_all(const AttentionShape& shape, const std::vector<flo
   for (std::size_t head = 0; head < shape.num_heads; ++head) {
     scratch.pack(rows.data(), head);
     for (std::size_t first = 0; first < queries; first += kQueryBlock) {
-      scratch.attend(rows.data(), head, first, std::min(kQueryBlock, queries - first), context.data());
+      scratch.attend(rows.data(), head, first, std::min(kQueryBlock, queries - first),
+                     context.data() + first * shape.hidden_size() + head * shape.head_size,
+                     shape.hidden_size());
     }
   }
   return context;

@@ -45,6 +45,23 @@ class NativeProduct : public testing::TestWithParam<Shape> {
     return y;
   }
 
+  /// The same, each chunk a matrix of its own.
+  std::vector<float> multiply_by_chunks(Precision precision) const {
+    const std::size_t row_counts[]{rows_};
+    const Linear linear(precision, {in_, out_, 0, false}, row_counts, weights_, bias_);
+    Activations x(precision, rows_, in_);
+    for (std::size_t i = 0; i < rows_; ++i) x.finish(i, std::span(x_).subspan(i * in_, in_));
+    std::vector<float> y(rows_ * out_), columns;
+    ProductScratch scratch;
+    for (std::size_t chunk = 0; chunk < linear.num_chunks(); ++chunk) {
+      const std::size_t begin = linear.chunk_begin(chunk), size = linear.chunk_size(chunk);
+      columns.assign(rows_ * size, 100.0F);
+      linear.multiply(chunk, rows_, x.from(0), columns.data(), scratch);
+      for (std::size_t i = 0; i < columns.size(); ++i) y[i / size * out_ + begin + i % size] = columns[i];
+    }
+    return y;
+  }
+
   double exact(std::size_t row, std::size_t column) const {
     double sum = double{bias_[column]};
     for (std::size_t i = 0; i < in_; ++i)
@@ -67,18 +84,21 @@ class NativeProduct : public testing::TestWithParam<Shape> {
 TEST_P(NativeProduct, OfFp32IsExactWithinRounding) {
   expect_near(multiply(Precision::fp32), 1e-4);
   expect_near(multiply(Precision::fp32, true), 1e-4, 100);
+  expect_near(multiply_by_chunks(Precision::fp32), 1e-4);
 }
 
 TEST_P(NativeProduct, OfBf16IsExactWithinItsRounding) {
   if (test_instruction_set() < InstructionSet::avx512) GTEST_SKIP() << "oneDNN has no such product here";
   expect_near(multiply(Precision::bf16), tolerance(1.0 / 128));
   expect_near(multiply(Precision::bf16, true), tolerance(1.0 / 128), 100);
+  expect_near(multiply_by_chunks(Precision::bf16), tolerance(1.0 / 128));
 }
 
 TEST_P(NativeProduct, OfInt8IsExactWithinItsSteps) {
   if (test_instruction_set() < InstructionSet::avx512_vnni) GTEST_SKIP() << "it would saturate";
   expect_near(multiply(Precision::int8), tolerance(4.0 / 127));
   expect_near(multiply(Precision::int8, true), tolerance(4.0 / 127), 100);
+  expect_near(multiply_by_chunks(Precision::int8), tolerance(4.0 / 127));
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, NativeProduct,

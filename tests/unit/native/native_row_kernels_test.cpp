@@ -74,14 +74,26 @@ TEST(NativeRowKernels, ActivationsAreTransformersOwn) {
   for (const Activation activation :
        {Activation::gelu, Activation::gelu_tanh, Activation::quick_gelu, Activation::relu}) {
     on_every_target([&] {
-      std::vector<float> y = points;
-      activate(activation, y);
+      std::vector<float> y(points.size());
+      activate(activation, points, y);
       for (std::size_t i = 0; i < y.size(); ++i) {
         const double expected = exact_activation(activation, double{points[i]});
         ASSERT_NEAR(y[i], expected, 1e-6 + 2e-7 * std::abs(expected)) << points[i];
       }
     });
   }
+}
+
+TEST(NativeRowKernels, AddAddsEveryNumberAndTouchesNoOther) {
+  on_every_target([] {
+    for (const std::size_t size : {1, 7, 16, 100}) {
+      std::vector<float> x(size), y(size + 1, 0.5F);
+      for (std::size_t i = 0; i < size; ++i) x[i] = static_cast<float>(i) - 3;
+      add(x, std::span(y).first(size));
+      for (std::size_t i = 0; i < size; ++i) ASSERT_EQ(y[i], x[i] + 0.5F) << size << " " << i;
+      EXPECT_EQ(y[size], 0.5F);
+    }
+  });
 }
 
 float from_bf16(std::uint16_t half) {
