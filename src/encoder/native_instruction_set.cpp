@@ -28,7 +28,7 @@ dnnl::cpu_isa onednn_isa(InstructionSet isa) {
     case InstructionSet::amx:
       break;
   }
-  return dnnl::cpu_isa::all;
+  return dnnl::cpu_isa::avx512_core_amx;
 }
 
 /// Highway numbers the better targets lower.
