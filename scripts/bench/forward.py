@@ -306,9 +306,10 @@ def draw_bars(axes, results, name, places, batches, width):
     medians = [statistics.median(r) for r in rates]
     axes.bar(places, medians, width * 0.92, color=COLORS[name], label=name, zorder=2)
     axes.vlines(places, [min(r) for r in rates], [max(r) for r in rates], color="black", linewidth=0.8, zorder=3)
-    for place, median, rate in zip(places, medians, rates):
-        axes.annotate(f"{median:.2f}", (place, max(median, max(rate))), (0, 2), textcoords="offset points", ha="center",
-                      va="bottom", fontsize=8)
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
+    for place, median in zip(places, medians):  # at the foot, for the ceiling's dash may be anywhere near the top
+        axes.annotate(f"{median:.2f}", (place, 0), (0, 4), textcoords="offset points", ha="center", va="bottom",
+                      fontsize=8, bbox=box, zorder=4)
     if name == ORT:
         return
     ceilings = [1 / statistics.median(results.seconds(ceiling_of(name), batch)) for batch in batches]
