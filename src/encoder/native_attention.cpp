@@ -6,6 +6,8 @@
 #include <limits>
 #include <numbers>
 
+#include "encoder/native_row_kernels.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "encoder/native_attention.cpp"
 #include <hwy/foreach_target.h>
@@ -61,16 +63,6 @@ void multiply(const float* a, std::size_t a_stride, const float* b, std::size_t 
   }
 }
 
-/// y = factor * x
-void scale(float factor, const float* x, std::size_t size, float* y) {
-  const Floats d;
-  std::size_t i = 0;
-  for (; i + hn::Lanes(d) <= size; i += hn::Lanes(d)) {
-    hn::StoreU(hn::Mul(hn::Set(d, factor), hn::LoadU(d, x + i)), d, y + i);
-  }
-  for (; i < size; ++i) y[i] = factor * x[i];
-}
-
 /// 2^x within a factor of 1e-7 of 1, for x <= 0; below -125, and for what is no number, of -125.
 HWY_INLINE Vector exp2(Vector x) {
   const Floats d;
@@ -122,7 +114,6 @@ HWY_AFTER_NAMESPACE();
 namespace vit_embed {
 namespace {
 
-HWY_EXPORT(scale);
 HWY_EXPORT(multiply);
 HWY_EXPORT(exponentiate);
 
@@ -163,7 +154,7 @@ void AttentionScratch::attend(const float* query_key_value, std::size_t head, st
   const float factor = std::numbers::log2e_v<float> / std::sqrt(static_cast<float>(size));
   for (std::size_t r = 0; r < count; ++r) {
     const float* query = query_key_value + (first + r) * 3 * hidden + head * size;
-    HWY_DYNAMIC_DISPATCH(scale)(factor, query, size, queries_.data() + r * size);
+    scale(factor, {query, size}, std::span(queries_).subspan(r * size, size));
   }
   HWY_DYNAMIC_DISPATCH(multiply)(queries_.data(), size, keys_.data(), width, size, scores_.data());
   float sums[kQueryBlock];
@@ -174,8 +165,7 @@ void AttentionScratch::attend(const float* query_key_value, std::size_t head, st
   HWY_DYNAMIC_DISPATCH(multiply)
   (scores_.data(), width, values_.data(), value_width, shape_.num_tokens, context_.data());
   for (std::size_t r = 0; r < count; ++r) {
-    HWY_DYNAMIC_DISPATCH(scale)
-    (1 / sums[r], context_.data() + r * value_width, size, context + r * stride);
+    scale(1 / sums[r], std::span(context_).subspan(r * value_width, size), {context + r * stride, size});
   }
 }
 

@@ -80,6 +80,12 @@ void activate(Activation activation, const float* x, std::size_t size, float* y)
   }
 }
 
+void scale(float factor, const float* x, std::size_t size, float* y) {
+  for_each_vector(size, [=](auto d, std::size_t i) {
+    hn::StoreU(hn::Mul(hn::Set(d, factor), hn::LoadU(d, x + i)), d, y + i);
+  });
+}
+
 void add(const float* x, std::size_t size, float* y) {
   for_each_vector(size, [=](auto d, std::size_t i) {
     hn::StoreU(hn::Add(hn::LoadU(d, y + i), hn::LoadU(d, x + i)), d, y + i);
@@ -188,6 +194,7 @@ namespace vit_embed {
 
 HWY_EXPORT(layer_norm);
 HWY_EXPORT(activate);
+HWY_EXPORT(scale);
 HWY_EXPORT(add);
 HWY_EXPORT(round_to_bf16);
 HWY_EXPORT(quantize);
@@ -202,6 +209,10 @@ void layer_norm(std::span<const float> x, std::span<const float> weight, std::sp
 
 void activate(Activation activation, std::span<const float> x, std::span<float> y) {
   HWY_DYNAMIC_DISPATCH(activate)(activation, x.data(), y.size(), y.data());
+}
+
+void scale(float factor, std::span<const float> x, std::span<float> y) {
+  HWY_DYNAMIC_DISPATCH(scale)(factor, x.data(), y.size(), y.data());
 }
 
 void add(std::span<const float> x, std::span<float> y) {

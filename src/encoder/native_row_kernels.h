@@ -32,6 +32,9 @@ void layer_norm(std::span<const float> x, std::span<const float> weight, std::sp
 /// As transformers.activations defines them; y may be x. The absolute error of gelu is below 1e-6.
 void activate(Activation activation, std::span<const float> x, std::span<float> y);
 
+/// y = factor * x
+void scale(float factor, std::span<const float> x, std::span<float> y);
+
 /// y += x
 void add(std::span<const float> x, std::span<float> y);
 

@@ -32,12 +32,17 @@ class NativeProduct : public testing::TestWithParam<Shape> {
   std::vector<float> weights_ = random_values(out_ * in_, 2, 0.05F);
   std::vector<float> bias_ = random_values(out_, 3);
 
+  Activations operands(Precision precision, std::size_t rows) const {
+    Activations x(precision, rows, in_);
+    for (std::size_t i = 0; i < rows; ++i) x.finish(i, std::span(x_).subspan(i * in_, in_));
+    return x;
+  }
+
   std::vector<float> multiply(Precision precision, bool accumulate = false, std::size_t rows = 0) const {
     if (rows == 0) rows = rows_;
     const std::size_t row_counts[]{rows_, 1};
     const Linear linear(precision, {in_, out_, out_, accumulate}, row_counts, weights_, bias_);
-    Activations x(precision, rows, in_);
-    for (std::size_t i = 0; i < rows; ++i) x.finish(i, std::span(x_).subspan(i * in_, in_));
+    const Activations x = operands(precision, rows);
     std::vector<float> y(rows * out_, 100.0F);
     ProductScratch scratch;
     for (std::size_t chunk = 0; chunk < linear.num_chunks(); ++chunk)
@@ -49,8 +54,7 @@ class NativeProduct : public testing::TestWithParam<Shape> {
   std::vector<float> multiply_by_chunks(Precision precision) const {
     const std::size_t row_counts[]{rows_};
     const Linear linear(precision, {in_, out_, 0, false}, row_counts, weights_, bias_);
-    Activations x(precision, rows_, in_);
-    for (std::size_t i = 0; i < rows_; ++i) x.finish(i, std::span(x_).subspan(i * in_, in_));
+    const Activations x = operands(precision, rows_);
     std::vector<float> y(rows_ * out_), columns;
     ProductScratch scratch;
     for (std::size_t chunk = 0; chunk < linear.num_chunks(); ++chunk) {
