@@ -2,9 +2,9 @@
 # Installs what is missing of the Debian packages for a purpose: install-packages.sh build|test
 set -euo pipefail
 
-build=(g++ cmake ninja-build pkg-config libtorch-dev libopencv-dev libcli11-dev libspdlog-dev libhwy-dev
-       nlohmann-json3-dev libssl-dev libxxhash-dev libzip-dev libexif-dev libjpeg-dev libopenblas0-openmp
-       libcurl4-openssl-dev libdnnl-dev ocl-icd-opencl-dev ca-certificates)  # libdnnl-dev's CMake file asks for OpenCL
+build=(g++ cmake ninja-build pkg-config libtorch-dev libcli11-dev libspdlog-dev libhwy-dev
+       nlohmann-json3-dev libssl-dev libxxhash-dev libzip-dev libexif-dev libgif-dev libjpeg-dev libpng-dev
+       libtiff-dev libwebp-dev libopenjp2-7-dev libopenblas0-openmp libcurl4-openssl-dev libdnnl-dev ocl-icd-opencl-dev ca-certificates)  # libdnnl-dev's CMake file asks for OpenCL
 test=(libgtest-dev libgmock-dev bats python3-numpy bsdutils libblas3)
 
 case "${1:-}" in

@@ -83,7 +83,7 @@ ExtractOptions make_options(const ExtractFlags& flags) {
   options.on_error = flags.on_error == "nan"    ? OnError::nan
                      : flags.on_error == "fail" ? OnError::fail
                                                 : OnError::skip;
-  options.apply_exif_orientation = flags.inputs.apply_exif_orientation();
+  options.decode = make_decode_options(flags.inputs);
   return options;
 }
 

@@ -26,6 +26,14 @@ void add_input_flags(CLI::App& command, InputFlags& flags, ImageOnStdin image_on
       ->capture_default_str()
       ->check(CLI::IsMember({"apply", "ignore"}))
       ->group("Inputs");
+  command
+      .add_flag("--allow-truncated", flags.decode.allow_truncated,
+                "Pad images whose data end early instead of refusing them")
+      ->group("Inputs");
+  command.add_option("--max-pixels", flags.decode.max_pixels, "Refuse images of more pixels, width x height")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber)
+      ->group("Inputs");
   if (!from_stdin) return;
   command.add_option("--stdin-name", inputs.stdin_name, "What the image on stdin is called")
       ->capture_default_str()
@@ -35,6 +43,12 @@ void add_input_flags(CLI::App& command, InputFlags& flags, ImageOnStdin image_on
 InputOptions make_input_options(const InputFlags& flags) {
   InputOptions options = flags.options;
   if (!flags.files_from.empty()) options.files_from = flags.files_from;
+  return options;
+}
+
+DecodeOptions make_decode_options(const InputFlags& flags) {
+  DecodeOptions options = flags.decode;
+  options.apply_exif_orientation = flags.exif_orientation == "apply";
   return options;
 }
 

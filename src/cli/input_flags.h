@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "formats/decode_options.h"
 #include "inputs/open_inputs.h"
 
 namespace CLI {
@@ -10,13 +11,12 @@ class App;
 
 namespace vit_embed {
 
-/// Which images, where that is not an option as it stands.
+/// Which images and how they are decoded, where that is not an option as it stands.
 struct InputFlags {
   InputOptions options;
   std::string files_from;
   std::string exif_orientation = "apply";
-
-  bool apply_exif_orientation() const { return exif_orientation == "apply"; }
+  DecodeOptions decode;
 };
 
 /// Whether "-" is an image on stdin, which can be read once.
@@ -26,5 +26,6 @@ enum class ImageOnStdin { allowed, none };
 void add_input_flags(CLI::App& command, InputFlags& flags, ImageOnStdin image_on_stdin);
 
 InputOptions make_input_options(const InputFlags& flags);
+DecodeOptions make_decode_options(const InputFlags& flags);
 
 }  // namespace vit_embed

@@ -7,7 +7,7 @@
 
 namespace vit_embed {
 
-/// While it lives, what libraries print to stderr (libpng, libtiff, OpenCV, OpenMP) becomes debug messages
+/// While it lives, what libraries print to stderr (libgomp, oneDNN, codecs) becomes debug messages
 /// instead of reaching the user raw. The process has one stderr: one capture at a time, made before the
 /// libraries' threads.
 class StderrCapture {

@@ -22,6 +22,7 @@ struct Fingerprint {
   Precision precision = Precision::fp32;  ///< of the forward's products
   Preprocessing preprocessing;
   bool exif_orientation_applied = true;
+  bool truncated_padded = false;  ///< images whose data end early have rows
 
   /// SHA-256 of the whole, hexadecimal; two fingerprints are equal when their ids are.
   std::string id() const;

@@ -82,14 +82,16 @@ Preprocessing preprocessing_from_json(const json& j) {
 }
 
 json fingerprint_to_json(const Fingerprint& f) {
-  return {{"weights_sha256", f.weights_sha256},
-          {"numerics_version", f.numerics_version},
-          {"feature", to_string(f.feature)},
-          {"l2_normalized", f.l2_normalized},
-          {"dtype", to_string(f.dtype)},
-          {"precision", to_string(f.precision)},
-          {"preprocessing", preprocessing_to_json(f.preprocessing)},
-          {"exif_orientation", f.exif_orientation_applied ? "apply" : "ignore"}};
+  json j = {{"weights_sha256", f.weights_sha256},
+            {"numerics_version", f.numerics_version},
+            {"feature", to_string(f.feature)},
+            {"l2_normalized", f.l2_normalized},
+            {"dtype", to_string(f.dtype)},
+            {"precision", to_string(f.precision)},
+            {"preprocessing", preprocessing_to_json(f.preprocessing)},
+            {"exif_orientation", f.exif_orientation_applied ? "apply" : "ignore"}};
+  if (f.truncated_padded) j["truncated"] = "pad";  // the ids of others are older than this
+  return j;
 }
 
 Fingerprint fingerprint_from_json(const json& j) {
@@ -105,6 +107,7 @@ Fingerprint fingerprint_from_json(const json& j) {
   f.precision = known(precision_from_string(precision), precision);
   f.preprocessing = preprocessing_from_json(j.at("preprocessing"));
   f.exif_orientation_applied = j.at("exif_orientation").get<std::string>() == "apply";
+  f.truncated_padded = j.value("truncated", "refuse") == "pad";
   return f;
 }
 

@@ -18,6 +18,7 @@ OutputMeta meta_from_json(const json& j) {
   j.at("format").get_to(m.format);
   j.at("shape").get_to(m.shape);
   m.nan_rows = j.at("failed_rows").get<std::string>() == "nan";
+  m.max_pixels = j.value("max_pixels", kDefaultMaxPixels);
   j.at("inputs").get_to(m.inputs);
   j.at("rows").get_to(m.rows);
   j.at("failures").at("permanent").get_to(m.permanent_failures);
@@ -42,6 +43,7 @@ std::string to_json(const OutputMeta& m) {
        {"format", m.format},
        {"shape", m.shape},
        {"failed_rows", m.nan_rows ? "nan" : "skipped"},
+       {"max_pixels", m.max_pixels},
        {"inputs", m.inputs},
        {"rows", m.rows},
        {"failures", {{"permanent", m.permanent_failures}, {"transient", m.transient_failures}}},

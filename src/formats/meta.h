@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "formats/decode_options.h"
 #include "formats/fingerprint.h"
 
 // X.meta.json: what made an output
@@ -21,10 +22,13 @@
 //   format          "npy", "csv" or "jsonl"
 //   shape           of the rows, their number first
 //   failed_rows     "skipped" or "nan": what stands for a failed image
+//   max_pixels      the size above which an image failed; absent: kDefaultMaxPixels
 //   inputs, rows    counts; inputs == rows + permanent + transient failures, or == rows with failed_rows
-//   "nan" failures        {"permanent": N, "transient": N} inputs_digest   SHA-256 over names, sizes and
-//   mtimes in order (inputs_digest.h) rows_sha256     SHA-256 of X, for .npy without its header index_sha256
-//   SHA-256 of X.index.csv; "" where the rows carry their names
+//                   "nan"
+//   failures        {"permanent": N, "transient": N}
+//   inputs_digest   SHA-256 over names, sizes and mtimes in order (inputs_digest.h)
+//   rows_sha256     SHA-256 of X, for .npy without its header
+//   index_sha256    SHA-256 of X.index.csv; "" where the rows carry their names
 //
 // History: 1, the first.
 
@@ -54,6 +58,7 @@ struct OutputMeta {
   std::string format;
   std::vector<std::uint64_t> shape;
   bool nan_rows = false;  ///< failed images have a row of NaN
+  std::uint64_t max_pixels = kDefaultMaxPixels;
   std::uint64_t inputs = 0;
   std::uint64_t rows = 0;
   std::uint64_t permanent_failures = 0;

@@ -19,6 +19,7 @@ json record_to_json(const RunRecord& r) {
           {"batch_size", r.batch_size},
           {"num_threads", r.num_threads},
           {"on_error", r.on_error},
+          {"max_pixels", r.max_pixels},
           {"build", build_to_json(r.build)}};
 }
 
@@ -31,6 +32,7 @@ RunRecord record_from_json(const json& j) {
   j.at("batch_size").get_to(r.batch_size);
   j.at("num_threads").get_to(r.num_threads);
   j.at("on_error").get_to(r.on_error);
+  r.max_pixels = j.value("max_pixels", kDefaultMaxPixels);
   r.build = build_from_json(j.at("build"));
   return r;
 }

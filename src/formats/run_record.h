@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "formats/decode_options.h"
 #include "formats/fingerprint.h"
 #include "formats/meta.h"
 
@@ -13,9 +14,9 @@
 // ====================================================
 // Written once, when X.partial is set up, and compared with the options of the run that wants to go on from
 // it. format_version 1, format, fingerprints (one a feature, in the order asked for), batch_size,
-// num_threads, on_error ("skip", "nan" or "fail"), build: the rows of an engine may depend on batch size and
-// threads, so they are part of what has to fit. The native engine's do not; there batch_size is only where
-// the journal's batches are cut.
+// num_threads, on_error ("skip", "nan" or "fail"), max_pixels (absent: kDefaultMaxPixels), build: the rows of
+// an engine may depend on batch size and threads, so they are part of what has to fit. The native engine's do
+// not; there batch_size is only where the journal's batches are cut.
 //
 // History: 1, the first.
 
@@ -29,6 +30,7 @@ struct RunRecord {
   std::uint64_t batch_size = 0;
   int num_threads = 0;
   std::string on_error;
+  std::uint64_t max_pixels = kDefaultMaxPixels;
   BuildInfo build;
 };
 

@@ -15,15 +15,13 @@ constexpr std::size_t kPnmMagicSize = 3;
 
 bool is_pnm(std::string_view bytes) {
   return bytes.size() >= kPnmMagicSize && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '6' &&
-         " \t\r\n#"sv.find(bytes[2]) != std::string_view::npos;
+         " \t\n\v\f\r"sv.find(bytes[2]) != std::string_view::npos;
 }
 
-bool is_read_by_opencv(std::string_view bytes) {
-  constexpr std::string_view kJpeg2000Codestream = "\xFF\x4F\xFF\x51"sv;
-  constexpr std::string_view kJpeg2000Container = "\0\0\0\x0CjP  "sv;
-  constexpr std::string_view kSunRaster = "\x59\xA6\x6A\x95"sv;
-  return bytes.starts_with("BM"sv) || bytes.starts_with(kJpeg2000Codestream) ||
-         bytes.starts_with(kJpeg2000Container) || bytes.starts_with(kSunRaster) || is_pnm(bytes);
+bool is_jpeg2000(std::string_view bytes) {
+  constexpr std::string_view kCodestream = "\xFF\x4F\xFF\x51"sv;
+  constexpr std::string_view kContainer = "\0\0\0\x0CjP  "sv;
+  return bytes.starts_with(kCodestream) || bytes.starts_with(kContainer);
 }
 
 bool is_tiff(std::string_view bytes) {
@@ -34,7 +32,6 @@ bool is_tiff(std::string_view bytes) {
 [[noreturn]] void refuse(std::string_view bytes) {
   const auto bad = [](const std::string& reason) { throw InputError(FailureKind::permanent, reason); };
   if (bytes.empty()) bad("empty file");
-  if (bytes.starts_with("GIF8"sv)) bad("GIF is not supported");
   if (bytes.size() >= 12 && bytes.substr(4, 4) == "ftyp"sv) {
     bad(fmt::format("AVIF, HEIC and video are not supported (brand '{}')", bytes.substr(8, 4)));
   }
@@ -51,18 +48,11 @@ ImageFormat detect_image_format(std::span<const std::byte> encoded) {
   if (bytes.starts_with("RIFF"sv) && bytes.size() >= 12 && bytes.substr(8, 4) == "WEBP"sv)
     return ImageFormat::webp;
   if (is_tiff(bytes)) return ImageFormat::tiff;
-  if (is_read_by_opencv(bytes)) return ImageFormat::other;
+  if (bytes.starts_with("GIF87a"sv) || bytes.starts_with("GIF89a"sv)) return ImageFormat::gif;
+  if (bytes.starts_with("BM"sv)) return ImageFormat::bmp;
+  if (is_pnm(bytes)) return ImageFormat::pnm;
+  if (is_jpeg2000(bytes)) return ImageFormat::jpeg2000;
   refuse(bytes);
-}
-
-void check_image_size(std::int64_t width, std::int64_t height) {
-  if (width < 1 || height < 1) {
-    throw InputError(FailureKind::permanent, fmt::format("image without pixels ({}x{})", width, height));
-  }
-  if (width > kMaxPixels / height) {
-    throw InputError(FailureKind::permanent,
-                     fmt::format("{}x{} is more than the limit of {} pixels", width, height, kMaxPixels));
-  }
 }
 
 }  // namespace vit_embed

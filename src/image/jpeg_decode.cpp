@@ -13,17 +13,21 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
-#include "image/image_format.h"
+#include "image/cmyk.h"
+#include "image/image_size_limit.h"
+#include "image/metadata_orientation.h"
 
 namespace vit_embed {
 namespace {
 
 // A progressive file may repeat scans without end, each of which costs time for the whole image.
 constexpr int kMaxScans = 500;
-constexpr int kExifMarker = JPEG_APP0 + 1;
+constexpr int kMetadataMarker = JPEG_APP0 + 1;
 constexpr std::string_view kExifPrefix{"Exif\0\0", 6};
+constexpr std::string_view kXmpPrefix{"http://ns.adobe.com/xap/1.0/\0", 29};
 
 [[noreturn]] void fail(const std::string& reason) {
   throw InputError(FailureKind::permanent, reason);
@@ -33,7 +37,7 @@ constexpr std::string_view kExifPrefix{"Exif\0\0", 6};
 // destructor: every call into libjpeg goes through step(), whose callables own nothing.
 class JpegDecompressor {
  public:
-  explicit JpegDecompressor(std::span<const std::byte> encoded) {
+  JpegDecompressor(std::span<const std::byte> encoded, const DecodeOptions& options) : options_(options) {
     info_.err = jpeg_std_error(&error_manager_);
     info_.client_data = this;
     error_manager_.error_exit = [](j_common_ptr info) { std::longjmp(self(info)->escape_, 1); };
@@ -42,7 +46,7 @@ class JpegDecompressor {
     step([&] { jpeg_create_decompress(&info_); });
     info_.progress = &progress_manager_;
     set_source(encoded);
-    step([&] { jpeg_save_markers(&info_, kExifMarker, 0xFFFF); });
+    step([&] { jpeg_save_markers(&info_, kMetadataMarker, 0xFFFF); });
   }
   JpegDecompressor(const JpegDecompressor&) = delete;
   JpegDecompressor& operator=(const JpegDecompressor&) = delete;
@@ -57,7 +61,7 @@ class JpegDecompressor {
     if (info_.num_components != 1 && info_.num_components != 3 && info_.num_components != 4) {
       fail(fmt::format("JPEG with {} components", info_.num_components));
     }
-    check_image_size(info_.image_width, info_.image_height);
+    check_image_size(info_.image_width, info_.image_height, options_);
   }
 
   void start() {
@@ -84,13 +88,20 @@ class JpegDecompressor {
     return static_cast<JpegDecompressor*>(info->client_data);
   }
 
-  // A source that never invents data: asked for more than there is, it suspends, which every caller reports.
+  // A source that never invents data: asked for more than there is, it suspends, which every caller reports;
+  // but where padding is allowed it says that the image ends here, as Pillow does, and libjpeg pads.
   void set_source(std::span<const std::byte> encoded) {
     source_.next_input_byte = reinterpret_cast<const JOCTET*>(encoded.data());
     source_.bytes_in_buffer = encoded.size();
     source_.init_source = [](j_decompress_ptr) {};
     source_.term_source = [](j_decompress_ptr) {};
-    source_.fill_input_buffer = [](j_decompress_ptr) -> boolean { return FALSE; };
+    source_.fill_input_buffer = [](j_decompress_ptr info) -> boolean {
+      if (!self(reinterpret_cast<j_common_ptr>(info))->options_.allow_truncated) return FALSE;
+      static constexpr std::array<JOCTET, 2> kEndOfImage{0xFF, JPEG_EOI};
+      info->src->next_input_byte = kEndOfImage.data();
+      info->src->bytes_in_buffer = kEndOfImage.size();
+      return TRUE;
+    };
     source_.resync_to_restart = jpeg_resync_to_restart;
     source_.skip_input_data = [](j_decompress_ptr info, long count) {
       if (count <= 0) return;
@@ -123,6 +134,7 @@ class JpegDecompressor {
 
   [[noreturn]] static void fail_truncated() { fail("truncated JPEG: the data ends early"); }
 
+  const DecodeOptions& options_;
   jpeg_decompress_struct info_{};
   jpeg_error_mgr error_manager_{};
   jpeg_progress_mgr progress_manager_{};
@@ -131,51 +143,55 @@ class JpegDecompressor {
   bool too_many_scans_ = false;
 };
 
-std::vector<std::byte> joined_exif(const jpeg_decompress_struct& info) {
-  std::vector<std::byte> exif;
+/// The contents of the segments that start with `prefix`, without it.
+std::vector<std::span<const std::byte>> segments(const jpeg_decompress_struct& info,
+                                                 std::string_view prefix) {
+  std::vector<std::span<const std::byte>> found;
   for (const jpeg_marker_struct* marker = info.marker_list; marker != nullptr; marker = marker->next) {
-    const std::string_view data(reinterpret_cast<const char*>(marker->data), marker->data_length);
-    if (!data.starts_with(kExifPrefix)) continue;
-    const auto* begin = reinterpret_cast<const std::byte*>(marker->data);
-    exif.insert(exif.end(), begin + kExifPrefix.size(), begin + data.size());
+    const std::span data(reinterpret_cast<const std::byte*>(marker->data), marker->data_length);
+    if (std::string_view(reinterpret_cast<const char*>(marker->data), marker->data_length)
+            .starts_with(prefix))
+      found.push_back(data.subspan(prefix.size()));
   }
-  return exif;
+  return found;
 }
 
-// Pillow's cmyk2rgb (Convert.c) on inverted CMYK: (1 - c) * (1 - k), where `cmyk` already holds 255 - c and
-// so on. The product is MULDIV255, i.e. rounded.
+/// As Pillow takes them: EXIF may go on from one segment to the next, and of XMP packets the last one counts.
+int orientation_of(const jpeg_decompress_struct& info) {
+  std::vector<std::byte> exif;
+  for (const std::span<const std::byte> part : segments(info, kExifPrefix)) {
+    exif.insert(exif.end(), part.begin(), part.end());
+  }
+  const std::vector<std::span<const std::byte>> xmp = segments(info, kXmpPrefix);
+  return metadata_orientation(exif, xmp.empty() ? std::span<const std::byte>{} : xmp.back());
+}
+
+/// From samples that are inverted: 255 is no ink.
 void rgb_from_inverted_cmyk(const std::uint8_t* cmyk, int width, std::uint8_t* rgb) {
-  const auto scaled = [](int value, int factor) {
-    const int product = value * factor + 128;
-    return ((product >> 8) + product) >> 8;
-  };
   for (int x = 0; x < width; ++x, cmyk += 4, rgb += RgbImage::kChannels) {
-    const int not_black = cmyk[3];
-    for (int channel = 0; channel < 3; ++channel) {
-      rgb[channel] = static_cast<std::uint8_t>(not_black - scaled(255 - cmyk[channel], not_black));
-    }
+    for (int channel = 0; channel < 3; ++channel) rgb[channel] = channel_of_cmyk(cmyk[channel], cmyk[3]);
   }
 }
 
 }  // namespace
 
-DecodedJpeg decode_jpeg(std::span<const std::byte> encoded) {
-  JpegDecompressor jpeg(encoded);
+StoredImage decode_jpeg(std::span<const std::byte> encoded, const DecodeOptions& options) {
+  JpegDecompressor jpeg(encoded, options);
   jpeg.read_header();
-  DecodedJpeg decoded;
-  decoded.exif = joined_exif(jpeg.info());
+  StoredImage stored;
+  stored.orientation = orientation_of(jpeg.info());
   jpeg.start();
-  decoded.image =
-      RgbImage(static_cast<int>(jpeg.info().output_width), static_cast<int>(jpeg.info().output_height));
+  RgbImage& image = stored.image;
+  image = RgbImage(static_cast<int>(jpeg.info().output_width), static_cast<int>(jpeg.info().output_height));
 
   const bool is_cmyk = jpeg.info().out_color_space == JCS_CMYK;
   std::vector<std::uint8_t> cmyk(is_cmyk ? std::size_t{4} * jpeg.info().output_width : 0);
-  for (int y = 0; y < decoded.image.height(); ++y) {
-    jpeg.read_row(is_cmyk ? cmyk.data() : decoded.image.row(y));
-    if (is_cmyk) rgb_from_inverted_cmyk(cmyk.data(), decoded.image.width(), decoded.image.row(y));
+  for (int y = 0; y < image.height(); ++y) {
+    jpeg.read_row(is_cmyk ? cmyk.data() : image.row(y));
+    if (is_cmyk) rgb_from_inverted_cmyk(cmyk.data(), image.width(), image.row(y));
   }
   jpeg.finish();
-  return decoded;
+  return stored;
 }
 
 }  // namespace vit_embed

@@ -7,20 +7,19 @@
 
 namespace vit_embed {
 
-ImagePreprocessor::ImagePreprocessor(const Preprocessing& preprocessing, CodecDecode decode_with_codec,
-                                     LogSink log)
+ImagePreprocessor::ImagePreprocessor(const Preprocessing& preprocessing, LogSink log)
     : image_size_(preprocessing.image_size),
       resample_(preprocessing.resample),
       table_(normalization_table(preprocessing)),
-      decoder_(std::move(decode_with_codec), std::move(log)) {}
+      decoder_(std::move(log)) {}
 
 std::size_t ImagePreprocessor::size() const {
   return RgbImage::kChannels * image_size_.num_pixels();
 }
 
-void ImagePreprocessor::preprocess(std::span<const std::byte> encoded, const DecodeSettings& settings,
+void ImagePreprocessor::preprocess(std::span<const std::byte> encoded, const DecodeOptions& options,
                                    std::span<float> pixel_values) const {
-  preprocess(decoder_.decode(encoded, settings), pixel_values);
+  preprocess(decoder_.decode(encoded, options), pixel_values);
 }
 
 void ImagePreprocessor::preprocess(const RgbImage& image, std::span<float> pixel_values) const {

@@ -16,14 +16,14 @@ namespace vit_embed {
 /// threads at once.
 class ImagePreprocessor {
  public:
-  ImagePreprocessor(const Preprocessing& preprocessing, CodecDecode decode_with_codec, LogSink log);
+  ImagePreprocessor(const Preprocessing& preprocessing, LogSink log);
 
   /// Values of one image: 3 x height x width of image_size.
   std::size_t size() const;
 
   /// Writes `pixel_values`, float32 [3, height, width], size() of them. Throws as
   /// ImageDecoder::decode() does.
-  void preprocess(std::span<const std::byte> encoded, const DecodeSettings& settings,
+  void preprocess(std::span<const std::byte> encoded, const DecodeOptions& options,
                   std::span<float> pixel_values) const;
 
   /// The same from decoded pixels.

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "image/preprocess.h"
-#include "module/opencv_module.h"
 
 namespace vit_embed {
 namespace {
@@ -11,8 +10,7 @@ namespace {
 class ComposedModel : public Model {
  public:
   ComposedModel(std::unique_ptr<Encoder> encoder, const LogSink& log)
-      : encoder_(std::move(encoder)),
-        preprocessor_(encoder_->description().preprocessing, decode_in_opencv_module, log) {}
+      : encoder_(std::move(encoder)), preprocessor_(encoder_->description().preprocessing, log) {}
 
   const ModelDescription& description() const override { return encoder_->description(); }
   std::string engine() const override { return encoder_->engine(); }
@@ -20,8 +18,7 @@ class ComposedModel : public Model {
 
   void preprocess(std::span<const std::byte> encoded, const DecodeOptions& options,
                   std::span<float> pixel_values) const override {
-    preprocessor_.preprocess(encoded, {.apply_exif_orientation = options.apply_exif_orientation},
-                             pixel_values);
+    preprocessor_.preprocess(encoded, options, pixel_values);
   }
 
   void encode(std::span<const float> pixel_values, std::size_t batch_size,

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "encoder/native_encoder.h"
+#include "image/codec_versions.h"
 #include "module/choose_engine.h"
 #include "module/composed_model.h"
 #include "module/export_model.h"
@@ -37,7 +38,8 @@ class ComposedRuntime : public Runtime {
   }
 
   std::vector<LibraryVersion> library_versions() const override {
-    std::vector<LibraryVersion> versions{{"OpenCV", VIT_EMBED_OPENCV_VERSION}, {"oneDNN", onednn_version()}};
+    std::vector<LibraryVersion> versions{{"oneDNN", onednn_version()}};
+    for (auto& [name, version] : image_codec_versions()) versions.push_back({name, version});
     if (const TorchBackend* torch = torch_.opened()) {
       versions.push_back({"LibTorch", torch->libtorch_version()});
       if (const auto blas = torch->find_loaded_blas()) versions.push_back({blas->name, blas->version});

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "formats/decode_options.h"
 #include "formats/fingerprint.h"
 #include "output/output_format.h"
 
@@ -24,7 +25,8 @@ struct OutputSpec {
   std::filesystem::path path;  ///< as given with -o
   OutputFormat format = OutputFormat::npy;
   std::vector<FeatureSpec> features;
-  bool nan_rows = false;  ///< a failed image has a row of NaN
+  bool nan_rows = false;                         ///< a failed image has a row of NaN
+  std::uint64_t max_pixels = kDefaultMaxPixels;  ///< a larger image is a failed one
 };
 
 /// Bytes that `rows` rows of every feature and their names take: exact for .npy but for the names, a guess

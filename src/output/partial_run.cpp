@@ -291,6 +291,7 @@ void PartialRun::write_sidecars(const FeatureSpec& feature, const PublicationInf
   meta.format = to_string(spec_.format);
   meta.shape = feature.shape(counts_.rows);
   meta.nan_rows = spec_.nan_rows;
+  meta.max_pixels = spec_.max_pixels;
   meta.inputs = counts_.inputs;
   meta.rows = counts_.rows;
   meta.permanent_failures = counts_.permanent_failures;

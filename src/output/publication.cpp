@@ -111,7 +111,8 @@ std::optional<std::vector<OutputMeta>> find_up_to_date(const OutputSpec& spec,
   for (std::size_t i = 0; i < metas->size(); ++i) {
     const OutputMeta& meta = (*metas)[i];
     if (meta.fingerprint != spec.features[i].fingerprint || meta.inputs_digest != inputs_digest ||
-        meta.format != to_string(spec.format) || meta.nan_rows != spec.nan_rows) {
+        meta.format != to_string(spec.format) || meta.nan_rows != spec.nan_rows ||
+        meta.max_pixels != spec.max_pixels) {
       return std::nullopt;
     }
   }

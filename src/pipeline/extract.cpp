@@ -152,6 +152,7 @@ class Extraction {
     record.batch_size = options_.batch_size;
     record.num_threads = options_.num_threads;
     record.on_error = to_string(options_.on_error);
+    record.max_pixels = options_.decode.max_pixels;
     record.build = {
         VIT_EMBED_VERSION, model_->engine(), std::string(to_string(model_->instruction_set())), {}};
     for (const LibraryVersion& library : runtime_->library_versions()) {
@@ -198,7 +199,7 @@ PipelineOptions make_pipeline_options(const ExtractOptions& options) {
   pipeline.decode_threads = options.num_threads;
   pipeline.features = options.features;
   pipeline.l2_normalize = options.l2_normalize;
-  pipeline.decode.apply_exif_orientation = options.apply_exif_orientation;
+  pipeline.decode = options.decode;
   return pipeline;
 }
 
@@ -231,6 +232,7 @@ OutputSpec make_output_spec(const ExtractOptions& options, const ModelDescriptio
   spec.path = options.output;
   spec.format = options.format;
   spec.nan_rows = options.on_error == OnError::nan;
+  spec.max_pixels = options.decode.max_pixels;
   for (const Feature feature : options.features) {
     if (feature == Feature::pooler && !model.pooler) {
       throw FatalError(
@@ -243,7 +245,8 @@ OutputSpec make_output_spec(const ExtractOptions& options, const ModelDescriptio
     feature_spec.fingerprint.dtype = options.dtype;
     feature_spec.fingerprint.precision = options.precision;
     feature_spec.fingerprint.preprocessing = model.preprocessing;
-    feature_spec.fingerprint.exif_orientation_applied = options.apply_exif_orientation;
+    feature_spec.fingerprint.exif_orientation_applied = options.decode.apply_exif_orientation;
+    feature_spec.fingerprint.truncated_padded = options.decode.allow_truncated;
     if (feature == Feature::tokens)
       feature_spec.row_shape.push_back(static_cast<std::uint64_t>(model.num_tokens));
     feature_spec.row_shape.push_back(static_cast<std::uint64_t>(model.hidden_size));

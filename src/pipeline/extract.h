@@ -44,7 +44,7 @@ struct ExtractOptions {
   std::size_t batch_size = 8;                ///< images in a forward
   int num_threads = 1;                       ///< for the forward, and as many for decoding while it runs
   OnError on_error = OnError::skip;
-  bool apply_exif_orientation = true;
+  DecodeOptions decode;
   std::filesystem::path failures;  ///< a copy of the failure list; empty: only beside the output
   bool restart = false;            ///< discard an unfinished run, and make a finished output anew
   bool allow_mixed = false;        ///< go on from a run of another engine or instruction set

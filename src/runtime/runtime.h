@@ -13,6 +13,7 @@
 
 #include "base/download_progress.h"
 #include "base/log.h"
+#include "formats/decode_options.h"
 #include "formats/feature.h"
 #include "formats/instruction_set.h"
 #include "formats/model_description.h"
@@ -21,16 +22,10 @@
 
 // The boundary: all that the command line and the pipeline know of images and models. It stands in a module
 // that open_runtime() loads when a model or an image is first needed; what links LibTorch (0.5 to 0.7 s,
-// 108 MB) and OpenCV's codecs (0.15 s, 40 MB) stands in two more, which the first loads when they are.
+// 108 MB) stands in another, which the first loads when it is.
 // Only pure virtual classes, spans and std types cross it, and the typed errors of base/error.h.
 
 namespace vit_embed {
-
-/// How an encoded image becomes pixels.
-struct DecodeOptions {
-  bool apply_exif_orientation =
-      true;  ///< turn the image as its EXIF tag says, as Transformers' load_image does
-};
 
 /// How the images of a model file that does not say it itself are preprocessed: as the processor's file says
 /// or, where there is none, by ViTImageProcessor's defaults (224x224, bilinear, mean and std 0.5), but for
@@ -98,7 +93,7 @@ struct ExportOptions {
   std::stop_token stop;          ///< ends a download, which is kept; looked at before the file is written
 };
 
-/// A library behind the boundary and its version: of LibTorch and OpenCV, that which was built against.
+/// A library behind the boundary and its version: of LibTorch, that which was built against.
 struct LibraryVersion {
   std::string name;
   std::string version;

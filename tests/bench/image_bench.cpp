@@ -15,7 +15,6 @@
 #include <vector>
 
 #include "image/decode.h"
-#include "image/opencv_decode.h"
 #include "image/resize.h"
 
 namespace {
@@ -70,7 +69,7 @@ int main(int argc, char** argv) try {
     return 2;
   }
   const int repeats = std::max(1, std::atoi(argv[1]));
-  const vit_embed::ImageDecoder decoder(vit_embed::decode_with_opencv, {});
+  const vit_embed::ImageDecoder decoder({});
   std::vector<Timings> all;
   for (const char* path : std::span(argv + 2, static_cast<std::size_t>(argc - 2))) {
     all.push_back(

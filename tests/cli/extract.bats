@@ -172,14 +172,36 @@ PY
   equal "$output" ""
 }
 
-@test "what the codecs print does not reach the user, unless asked" {
-  head -c 2000 "$GOLDEN/images/photo.bmp" > cut.bmp
-  run vit_embed extract cut.bmp -m "$MODEL" -o x.npy
+@test "what libraries print does not reach the user, unless asked" {
+  export OMP_DISPLAY_ENV=TRUE
+  run vit_embed extract "$GOLDEN/images/one-pixel.png" -m "$MODEL" -o x.npy
+  equal "$status" 0
+  equal "${#lines[@]}" 1
+  run vit_embed extract "$GOLDEN/images/one-pixel.png" -m "$MODEL" -o x.npy --restart --verbose
+  [[ $output == *"vit-embed: debug: library: OPENMP DISPLAY ENVIRONMENT BEGIN"* ]]
+}
+
+@test "truncated images are padded where that is allowed, and such rows are told apart" {
+  mkdir photos
+  head -c 20000 "$GOLDEN/images/photo-baseline-q90.jpg" > photos/cut.jpg
+  run vit_embed extract photos -m "$MODEL" -o x.npy
   equal "$status" 3
-  equal "${#lines[@]}" 2
-  [[ ${lines[0]} == "vit-embed: warning: 'cut.bmp': "* ]]
-  run vit_embed extract cut.bmp -m "$MODEL" -o x.npy --restart --verbose
-  [[ $output == *"vit-embed: debug: library: imdecode_"* ]]
+  [[ $output == *"'photos/cut.jpg': truncated JPEG: the data ends early"* ]]
+  run vit_embed extract photos -m "$MODEL" -o x.npy --allow-truncated
+  equal "$status" 0
+  [[ $output == *"x.npy: 1 rows, 0 failed"* ]]
+  [[ $(vit_embed info --json x.npy) == *'"truncated": "pad"'* ]]
+}
+
+@test "images of more pixels than are allowed fail by their header, and count when more are allowed" {
+  run vit_embed extract "$GOLDEN/images/one-pixel.png" "$GOLDEN/images/wide-1500x9.png" -m "$MODEL" -o x.npy --max-pixels 13499
+  equal "$status" 3
+  [[ $output == *"wide-1500x9.png': 1500x9 is more than the limit of 13499 pixels"* ]]
+  run vit_embed extract "$GOLDEN/images/one-pixel.png" "$GOLDEN/images/wide-1500x9.png" -m "$MODEL" -o x.npy --max-pixels 13500
+  equal "$status" 0
+  [[ $output == *"x.npy: 2 rows, 0 failed"* ]]
+  run vit_embed extract "$GOLDEN/images/one-pixel.png" -m "$MODEL" -o y.npy --max-pixels 0
+  equal "$status" 2
 }
 
 @test "the slow reference BLAS is warned of where it is used" {
@@ -219,14 +241,6 @@ PY
   run ./vit-embed info "$GOLDEN/../traces/not-a-vit.pt"
   equal "$status" 1
   [[ $output == *"/vit-embed-torch.so' is missing: "* ]]
-}
-
-@test "an image that needs OpenCV's module says so where it is missing, and a JPEG needs none" {
-  cp "$VIT_EMBED" "$(dirname "$VIT_EMBED")"/vit-embed-{runtime,torch}.so .
-  ./vit-embed extract "$GOLDEN/images/photo-baseline-q90.jpg" -m "$MODEL" -o jpeg.npy --quiet
-  run ./vit-embed extract "$GOLDEN/images/photo.webp" -m "$MODEL" -o x.npy
-  equal "$status" 1
-  [[ $output == *"/vit-embed-opencv.so' is missing: every image format but JPEG needs it"* ]]
 }
 
 @test "the program alone shows what one needs first" {

@@ -6,7 +6,7 @@ Writes orientation/ and pillow/ beside this script; their README.md say what is 
 """
 import hashlib, io, os, struct
 import numpy as np, PIL
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 import transformers
 from transformers.image_transforms import normalize, rescale
 
@@ -86,14 +86,19 @@ with open(f"{here}/pillow/normalization.txt", "w") as f:
         f.write(" ".join(repr(float(x)) for x in [factor, *mean, *std]) + "\n")
         for channel in v[:, 0]: f.write(" ".join("%08x" % b for b in channel.view(np.uint32)) + "\n")
 
+# --- a TIFF whose directory stands before its strips, so that a cut one still has it ---
+gradient(40, 30).save(f"{here}/pillow/five-strips.tiff", tiffinfo={278: 6})
+
 # --- cut JPEG files ---
+def outcome(encoded, allow_truncated):
+    ImageFile.LOAD_TRUNCATED_IMAGES = allow_truncated
+    try: return digest(Image.open(io.BytesIO(encoded)).convert("RGB"))
+    except Exception: return "error"
+
 with open(f"{here}/pillow/truncation.txt", "w") as f:
-    f.write("# file of golden/images, bytes kept, SHA-256 of the RGB bytes or 'error'\n")
+    f.write("# file of golden/images, bytes kept, SHA-256 of the RGB bytes or 'error', the same under LOAD_TRUNCATED_IMAGES\n")
     for n in ["photo-baseline-q90.jpg", "photo-progressive-q75.jpg", "photo-422-q85.jpg", "gray-8bit.jpg", "cmyk.jpg"]:
         b = open(f"{here}/golden/images/{n}", "rb").read()
         cuts = sorted(set([len(b) * i // 50 for i in range(1, 50)] + [len(b) - i for i in range(0, 13)]))
-        for cut in cuts:
-            try: result = digest(Image.open(io.BytesIO(b[:cut])).convert("RGB"))
-            except Exception: result = "error"
-            f.write(f"{n} {cut} {result}\n")
+        for cut in cuts: f.write(f"{n} {cut} {outcome(b[:cut], False)} {outcome(b[:cut], True)}\n")
 open(f"{here}/pillow/versions.txt", "w").write(f"pillow {PIL.__version__}\nnumpy {np.__version__}\ntransformers {transformers.__version__}\n")

@@ -29,7 +29,7 @@ Fingerprint some_fingerprint() {
 OutputMeta some_meta() {
   OutputMeta m;
   m.fingerprint = some_fingerprint();
-  m.build = {"0.1.0", "torchscript", "avx512", {{"LibTorch", "1.13.1"}, {"OpenCV", "4.6.0"}}};
+  m.build = {"0.1.0", "torchscript", "avx512", {{"LibTorch", "1.13.1"}, {"oneDNN", "2.6.3"}}};
   m.model_source = "caf\xc3\xa9";
   m.model_revision = "c0ffee";
   m.random_weights = true;

@@ -49,7 +49,7 @@ TEST(RunRecord, SaysEveryDifference) {
   now.fingerprints[1].dtype = ElementType::float16;
   now.fingerprints[0].preprocessing.image_std[2] = 0.25;
   now.build.instruction_set = "avx512";
-  now.build.libraries = {{"LibTorch", "1.13.1"}, {"OpenCV", "4.6.0"}};
+  now.build.libraries = {{"LibTorch", "1.13.1"}, {"oneDNN", "2.6.3"}};
   EXPECT_THAT(
       differences(some_record(), now),
       UnorderedElementsAre("batch_size: 8 then, 4 now", "num_threads: 2 then, 1 now",
@@ -57,7 +57,7 @@ TEST(RunRecord, SaysEveryDifference) {
                            "fingerprints.1.dtype: \"float32\" then, \"float16\" now",
                            "fingerprints.0.preprocessing.image_std.2: 0.5 then, 0.25 now",
                            "build.instruction_set: \"avx2\" then, \"avx512\" now",
-                           "build.libraries.OpenCV: absent then, \"4.6.0\" now"));
+                           "build.libraries.oneDNN: absent then, \"2.6.3\" now"));
 }
 
 TEST(RunRecord, TheNumberOfThreadsMattersWithinOneEngineThatIsNotTheNativeOne) {

@@ -26,7 +26,7 @@ TEST(JpegDecode, AcceptsAndRefusesCutFilesAsPillowDoes) {
     const auto encoded = test::read_file(test::data_path("golden/images/" + file));
     std::string result;
     try {
-      result = test::pixel_digest(decode_jpeg(std::span(encoded).first(kept)).image);
+      result = test::pixel_digest(decode_jpeg(std::span(encoded).first(kept), {}).image);
     } catch (const InputError& error) {
       EXPECT_EQ(error.kind(), FailureKind::permanent);
       EXPECT_THAT(error.what(), testing::HasSubstr("JPEG"));

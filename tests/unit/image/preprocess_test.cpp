@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "image/normalization_table.h"
-#include "image/opencv_decode.h"
 #include "test_images.h"
 
 namespace vit_embed {
@@ -24,10 +23,10 @@ TEST(NormalizationTable, EqualsTransformersToTheBit) {
   ASSERT_EQ(lines.size(), 4U * 4);
   for (std::size_t at = 0; at < lines.size(); at += 4) {
     Preprocessing preprocessing;
-    std::istringstream settings(lines[at]);
-    settings >> preprocessing.rescale_factor;
-    for (double& mean : preprocessing.image_mean) settings >> mean;
-    for (double& std : preprocessing.image_std) settings >> std;
+    std::istringstream options(lines[at]);
+    options >> preprocessing.rescale_factor;
+    for (double& mean : preprocessing.image_mean) options >> mean;
+    for (double& std : preprocessing.image_std) options >> std;
     const NormalizationTable table = normalization_table(preprocessing);
     for (std::size_t channel = 0; channel < table.size(); ++channel) {
       std::istringstream expected(lines[at + 1 + channel]);
@@ -41,7 +40,7 @@ TEST(NormalizationTable, EqualsTransformersToTheBit) {
 }
 
 TEST(ImagePreprocessor, WritesPlanesOfNormalisedPixels) {
-  const ImagePreprocessor preprocessor({}, decode_with_opencv, {});
+  const ImagePreprocessor preprocessor({}, {});
   ASSERT_EQ(preprocessor.size(), 3U * 224 * 224);
   std::vector<float> pixel_values(preprocessor.size());
   preprocessor.preprocess(test::read_file(test::data_path("golden/images/photo-422-q85.jpg")), {},
@@ -56,7 +55,7 @@ TEST(ImagePreprocessor, WritesPlanesOfNormalisedPixels) {
 }
 
 TEST(ImagePreprocessor, ResizesToHeightAndWidthInThatOrder) {
-  const ImagePreprocessor preprocessor({.image_size = {2, 1}}, decode_with_opencv, {});
+  const ImagePreprocessor preprocessor({.image_size = {2, 1}}, {});
   RgbImage halves(1, 2);  // width, height
   std::fill_n(halves.data(), 3, std::uint8_t{0});
   std::fill_n(halves.data() + 3, 3, std::uint8_t{255});
@@ -66,8 +65,7 @@ TEST(ImagePreprocessor, ResizesToHeightAndWidthInThatOrder) {
 }
 
 TEST(ImagePreprocessor, GivesTheSameFromSeveralThreads) {
-  const ImagePreprocessor preprocessor({.image_size = {160, 160}, .resample = Resample::bicubic},
-                                       decode_with_opencv, {});
+  const ImagePreprocessor preprocessor({.image_size = {160, 160}, .resample = Resample::bicubic}, {});
   const auto encoded = test::read_file(test::data_path("golden/images/exif-orientation-6.jpg"));
   std::vector<std::vector<float>> results(4, std::vector<float>(preprocessor.size()));
   {
@@ -78,7 +76,7 @@ TEST(ImagePreprocessor, GivesTheSameFromSeveralThreads) {
 }
 
 TEST(ImagePreprocessor, RefusesRoomOfTheWrongSize) {
-  const ImagePreprocessor preprocessor({}, decode_with_opencv, {});
+  const ImagePreprocessor preprocessor({}, {});
   std::vector<float> pixel_values(7);
   EXPECT_THROW(preprocessor.preprocess(RgbImage(1, 1), pixel_values), std::invalid_argument);
 }

@@ -4,20 +4,22 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
-#include <opencv2/imgcodecs.hpp>
-#include <opencv2/imgproc.hpp>
 #include <span>
 #include <stdexcept>
 
 #include "base/error.h"
 #include "formats/digest.h"
 #include "image/decode.h"
-#include "image/opencv_decode.h"
+#include "support/rgb_png.h"
 
 namespace vit_embed::test {
 
 std::filesystem::path data_path(const std::string& relative) {
   return std::filesystem::path(VIT_EMBED_TEST_DATA) / relative;
+}
+
+std::filesystem::path corpus_path(const std::string& name) {
+  return std::filesystem::path(VIT_EMBED_CORPUS) / name;
 }
 
 std::vector<std::byte> bytes_of(std::string_view text) {
@@ -42,23 +44,10 @@ std::vector<std::string> read_lines(const std::filesystem::path& path) {
 }
 
 RgbImage read_rgb_png(const std::filesystem::path& path) {
-  const cv::Mat bgr = cv::imread(path.string(), cv::IMREAD_COLOR);
-  if (bgr.empty()) throw std::runtime_error("cannot read " + path.string());
-  RgbImage image(bgr.cols, bgr.rows);
-  cv::Mat rgb(bgr.rows, bgr.cols, CV_8UC3, image.data());
-  cv::cvtColor(bgr, rgb, cv::COLOR_BGR2RGB);
+  const RgbPng png = vit_embed::read_rgb_png(path);
+  RgbImage image(png.width, png.height);
+  std::ranges::copy(png.pixels, image.data());
   return image;
-}
-
-std::vector<std::byte> gray_ramp_png_16_bit(int width, int height) {
-  cv::Mat ramp(height, width, CV_16UC1);
-  for (int i = 0; i < width * height; ++i) {
-    ramp.at<std::uint16_t>(i / width, i % width) =
-        static_cast<std::uint16_t>(65535L * i / (width * height - 1));
-  }
-  std::vector<unsigned char> png;
-  cv::imencode(".png", ramp, png);
-  return bytes_of({reinterpret_cast<const char*>(png.data()), png.size()});
 }
 
 std::string pixel_digest(const RgbImage& image) {
@@ -73,9 +62,9 @@ int max_difference(const RgbImage& a, const RgbImage& b) {
   return difference;
 }
 
-std::string decode_failure(const std::vector<std::byte>& encoded) {
+std::string decode_failure(const std::vector<std::byte>& encoded, const DecodeOptions& options) {
   try {
-    ImageDecoder(decode_with_opencv, {}).decode(encoded, {});
+    ImageDecoder({}).decode(encoded, options);
   } catch (const InputError& error) {
     return error.kind() == FailureKind::permanent ? error.what() : "transient";
   }

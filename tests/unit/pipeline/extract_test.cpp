@@ -161,7 +161,7 @@ TEST_F(ExtractTest, RunsAgainWhereAnImageOrAnOptionChanged) {
   EXPECT_TRUE(meta().fingerprint.l2_normalized);
   options_.dtype = ElementType::float16;
   EXPECT_FALSE(run().up_to_date);
-  options_.apply_exif_orientation = false;
+  options_.decode.apply_exif_orientation = false;
   EXPECT_FALSE(run().up_to_date);
   options_.on_error = OnError::nan;
   EXPECT_FALSE(run().up_to_date);

@@ -2,12 +2,11 @@
 
 #include <cstring>
 #include <fstream>
-#include <opencv2/imgcodecs.hpp>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "formats/npy.h"
+#include "support/rgb_png.h"
 #include "support/temporary_directory.h"
 
 // tests/data/golden as arrays: what Transformers gives for tiny-vit.
@@ -33,13 +32,10 @@ inline std::vector<float> golden_array(const std::string& name) {
 
 /// Appends the pixel_values, [3, 224, 224], of one of the golden images: (x / 255 - 0.5) / 0.5.
 inline void append_golden_pixel_values(const std::string& name, std::vector<float>& pixel_values) {
-  const cv::Mat bgr = cv::imread((kGolden / "pixels" / (name + ".png")).native(), cv::IMREAD_COLOR);
-  if (bgr.empty()) throw std::runtime_error("no golden pixels of " + name);
-  for (int channel : {2, 1, 0}) {
-    for (int y = 0; y < bgr.rows; ++y) {
-      for (int x = 0; x < bgr.cols; ++x) {
-        pixel_values.push_back((static_cast<float>(bgr.at<cv::Vec3b>(y, x)[channel]) / 255.0F - 0.5F) / 0.5F);
-      }
+  const RgbPng rgb = read_rgb_png(kGolden / "pixels" / (name + ".png"));
+  for (std::size_t channel = 0; channel < 3; ++channel) {
+    for (std::size_t i = channel; i < rgb.pixels.size(); i += 3) {
+      pixel_values.push_back((static_cast<float>(rgb.pixels[i]) / 255.0F - 0.5F) / 0.5F);
     }
   }
 }
