@@ -9,6 +9,7 @@
 #include <jerror.h>
 #include <jpeglib.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -23,8 +24,10 @@
 namespace vit_embed {
 namespace {
 
-// A progressive file may repeat scans without end, each of which costs time for the whole image.
-constexpr int kMaxScans = 500;
+// A progressive file may repeat scans without end, each of which costs time for the whole image: so many are
+// allowed in one of max_pixels, which is more than encoders make, and more in a smaller one.
+constexpr std::uint64_t kMaxScansOfLargest = 20;
+constexpr std::uint64_t kMaxScans = 500;
 constexpr int kMetadataMarker = JPEG_APP0 + 1;
 constexpr std::string_view kExifPrefix{"Exif\0\0", 6};
 constexpr std::string_view kXmpPrefix{"http://ns.adobe.com/xap/1.0/\0", 29};
@@ -119,14 +122,21 @@ class JpegDecompressor {
     callable();
   }
 
+  std::uint64_t max_scans() const {
+    const std::uint64_t pixels = std::uint64_t{info_.image_width} * info_.image_height;
+    const std::uint64_t smaller_by =
+        pixels == 0 ? 1 : std::max(options_.max_pixels / pixels, std::uint64_t{1});
+    return std::min(kMaxScans, kMaxScansOfLargest * smaller_by);
+  }
+
   void limit_scans() {
-    if (info_.input_scan_number <= kMaxScans) return;
+    if (static_cast<std::uint64_t>(info_.input_scan_number) <= max_scans()) return;
     too_many_scans_ = true;
     std::longjmp(escape_, 1);
   }
 
   [[noreturn]] void fail_with_message() {
-    if (too_many_scans_) fail(fmt::format("JPEG with more than {} scans", kMaxScans));
+    if (too_many_scans_) fail(fmt::format("JPEG with more than {} scans", max_scans()));
     std::array<char, JMSG_LENGTH_MAX> message{};
     error_manager_.format_message(reinterpret_cast<j_common_ptr>(&info_), message.data());
     fail(fmt::format("corrupt JPEG: {}", message.data()));

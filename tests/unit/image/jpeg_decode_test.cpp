@@ -85,5 +85,14 @@ TEST(JpegDecode, RefusesEndlessScans) {
   EXPECT_EQ(test::decode_failure(with_repeated_last_scan(encoded, 600)), "JPEG with more than 500 scans");
 }
 
+TEST(JpegDecode, AllowsFewerScansTheLargerTheImageIs) {
+  const auto encoded = test::read_file(test::data_path("golden/images/photo-progressive-q75.jpg"));
+  const auto repeated = with_repeated_last_scan(encoded, 50);
+  const std::uint64_t pixels = 600 * 400;
+  EXPECT_EQ(test::decode_failure(encoded, {.max_pixels = pixels}), "");
+  EXPECT_EQ(test::decode_failure(repeated, {.max_pixels = pixels}), "JPEG with more than 20 scans");
+  EXPECT_EQ(test::decode_failure(repeated, {.max_pixels = 4 * pixels}), "");
+}
+
 }  // namespace
 }  // namespace vit_embed
