@@ -81,4 +81,5 @@ def main():
                   f"worst {1 / min(rates):.3f}), peak memory {memory:.0f} MiB")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -176,7 +176,7 @@ class TiffBlocks {
 
  private:
   [[noreturn]] static void fail_truncated() {
-    throw InputError(FailureKind::permanent, "truncated TIFF: the data end early");
+    throw InputError(FailureKind::permanent, "truncated TIFF: the data ends early");
   }
 
   std::uint32_t block_side(std::uint32_t tag, int of_image) const {
