@@ -7,10 +7,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/error.h"
+#include "image/bmp_rle.h"
 #include "image/byte_order.h"
 #include "image/image_size_limit.h"
 
@@ -228,91 +228,15 @@ class BmpRowConverter {
   unsigned green_bits_ = 0;
 };
 
-/// Palette indices of an RLE image in the order in which they are stored, as BmpRleDecoder has them: what
-/// would go beyond a row is cut off, what is skipped is 0. Fewer than there are pixels where the data end
-/// early.
-class BmpRleReader {
- public:
-  BmpRleReader(Bytes bmp, const BmpHeader& header)
-      : data_(part(bmp, header.pixels_at, bmp.size() - header.pixels_at)),
-        starts_at_odd_byte_(header.pixels_at % 2 != 0),
-        is_rle4_(header.compression == kRle4),
-        width_(header.width),
-        num_pixels_(std::size_t{header.width} * header.height) {}
-
-  std::vector<std::uint8_t> read() {
-    indices_.reserve(num_pixels_);
-    while (indices_.size() < num_pixels_ && at_ + 2 <= data_.size()) {
-      const auto count = std::to_integer<std::size_t>(data_[at_]);
-      const auto value = std::to_integer<unsigned>(data_[at_ + 1]);
-      at_ += 2;
-      if (count > 0) {
-        add_run(count, value);
-      } else if (value == 0) {
-        add_zeros((width_ - indices_.size() % width_) % width_);
-        x_ = 0;
-      } else if (value == 1 || !(value == 2 ? skip() : add_literally(value))) {
-        break;
-      }
-    }
-    indices_.resize(std::min(indices_.size(), num_pixels_));
-    return std::move(indices_);
-  }
-
- private:
-  void add_run(std::size_t count, unsigned value) {
-    count = std::min(count, width_ - std::min(x_, width_));
-    for (std::size_t i = 0; i < count; ++i) {
-      indices_.push_back(static_cast<std::uint8_t>(!is_rle4_    ? value
-                                                   : i % 2 == 0 ? value >> 4
-                                                                : value & 0xF));
-    }
-    x_ += count;
-  }
-
-  void add_zeros(std::size_t count) { indices_.resize(std::min(indices_.size() + count, num_pixels_)); }
-
-  bool skip() {
-    if (at_ + 2 > data_.size()) return false;
-    add_zeros(std::to_integer<std::size_t>(data_[at_]) +
-              std::to_integer<std::size_t>(data_[at_ + 1]) * width_);
-    at_ += 2;
-    x_ = indices_.size() % width_;
-    return true;
-  }
-
-  bool add_literally(std::size_t count) {
-    const std::size_t size = is_rle4_ ? count / 2 : count;
-    if (size > data_.size() - at_) return false;
-    for (const std::byte byte : data_.subspan(at_, size)) {
-      const auto value = std::to_integer<unsigned>(byte);
-      if (is_rle4_) indices_.push_back(static_cast<std::uint8_t>(value >> 4));
-      indices_.push_back(static_cast<std::uint8_t>(is_rle4_ ? value & 0xF : value));
-    }
-    at_ += size;
-    x_ += count;
-    at_ += (at_ + starts_at_odd_byte_) % 2;  // the next word of the file
-    at_ = std::min(at_, data_.size());
-    return true;
-  }
-
-  Bytes data_;
-  bool starts_at_odd_byte_;
-  bool is_rle4_;
-  std::size_t width_;
-  std::size_t num_pixels_;
-  std::size_t at_ = 0;
-  std::size_t x_ = 0;
-  std::vector<std::uint8_t> indices_;
-};
-
 std::uint8_t* stored_row(RgbImage& image, const BmpHeader& header, std::uint32_t y) {
   return image.row(static_cast<int>(header.is_top_down ? y : header.height - 1 - y));
 }
 
 /// Both return how many rows there are.
 std::uint32_t read_rle(Bytes bmp, const BmpHeader& header, RgbImage& image) {
-  const std::vector<std::uint8_t> indices = BmpRleReader(bmp, header).read();
+  const unsigned bits = header.compression == kRle4 ? 4 : 8;
+  const std::vector<std::uint8_t> indices =
+      read_bmp_rle(bmp, header.pixels_at, {bits, header.width, header.height});
   std::size_t i = 0;
   for (std::uint32_t y = 0; y < header.height; ++y) {
     std::uint8_t* rgb = stored_row(image, header, y);
