@@ -9,7 +9,7 @@ namespace vit_embed {
 
 /// A file that appears under its final name whole, or not at all: written under a temporary name in the same
 /// directory, then synced and renamed by commit(). The destructor removes what was not committed; it never
-/// commits.
+/// commits. What a process that was killed left is replaced by the next that writes the same file.
 class AtomicFile {
  public:
   /// Creates the temporary file. Throws FatalError where the directory is missing or not writable.
@@ -18,8 +18,6 @@ class AtomicFile {
   AtomicFile& operator=(const AtomicFile&) = delete;
   ~AtomicFile();
 
-  /// For writers that take a name (LibTorch); they may replace the file's content, not the file.
-  const std::filesystem::path& temporary_path() const { return temporary_path_; }
   void write(std::string_view bytes);
 
   /// fsync, rename over `path`, fsync the directory. Blocks. At most once.
@@ -29,6 +27,8 @@ class AtomicFile {
   std::filesystem::path path_;
   std::filesystem::path temporary_path_;
   FileDescriptor fd_;
+  FileDescriptor
+      lock_;  // keeps fd_'s lock until the temporary name is given up, else it would pass for a leftover
 };
 
 /// Writes `bytes` to `path` through an AtomicFile.

@@ -15,13 +15,6 @@
 namespace vit_embed {
 namespace {
 
-bool is_still_at(int fd, const std::filesystem::path& path) {
-  struct stat ours {
-  }, there{};
-  return ::fstat(fd, &ours) == 0 && ::stat(path.c_str(), &there) == 0 && ours.st_ino == there.st_ino &&
-         ours.st_dev == there.st_dev;
-}
-
 std::string holder_of(FileDescriptor& fd) {
   std::array<std::byte, 64> text{};
   const std::size_t length = fd.read_some(text);
@@ -29,23 +22,40 @@ std::string holder_of(FileDescriptor& fd) {
   return fmt::format("process {}", std::string(reinterpret_cast<const char*>(text.data()), length));
 }
 
+/// For the message of who comes next. The lock holds without it, so that a full disk is no reason to fail
+/// here.
+void tell_holder(FileDescriptor& fd) {
+  try {
+    fd.truncate(0);
+    const std::string pid = std::to_string(::getpid());
+    fd.write_all_at(std::as_bytes(std::span(pid)), 0);
+  } catch (const FatalError&) {
+  }
+}
+
 }  // namespace
+
+bool try_lock(const FileDescriptor& file) {
+  while (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return false;
+    if (errno != EINTR) throw FatalError(system_error_message("locking", file.path(), errno));
+  }
+  return true;
+}
+
+bool is_still_at(const FileDescriptor& file, const std::filesystem::path& path) {
+  struct stat opened {
+  }, there{};
+  return ::fstat(file.get(), &opened) == 0 && ::lstat(path.c_str(), &there) == 0 &&
+         opened.st_ino == there.st_ino && opened.st_dev == there.st_dev;
+}
 
 FileLock::FileLock(const std::filesystem::path& path) {
   do {
     fd_ = FileDescriptor::open(path, O_RDWR | O_CREAT);
-    int result;
-    do {
-      result = ::flock(fd_.get(), LOCK_EX | LOCK_NB);
-    } while (result != 0 && errno == EINTR);
-    if (result != 0) {
-      if (errno != EWOULDBLOCK) throw FatalError(system_error_message("locking", path, errno));
-      throw BusyError(fmt::format("'{}' is locked by {}", path.native(), holder_of(fd_)));
-    }
-  } while (!is_still_at(fd_.get(), path));
-  fd_.truncate(0);
-  const std::string pid = std::to_string(::getpid());
-  fd_.write_all_at(std::as_bytes(std::span(pid)), 0);
+    if (!try_lock(fd_)) throw BusyError(fmt::format("'{}' is locked by {}", path.native(), holder_of(fd_)));
+  } while (!is_still_at(fd_, path));
+  tell_holder(fd_);
 }
 
 }  // namespace vit_embed

@@ -6,6 +6,13 @@
 
 namespace vit_embed {
 
+/// Takes an exclusive lock on what is opened (flock(2)), without waiting; false where another open file has
+/// it. Throws FatalError where there are no locks.
+bool try_lock(const FileDescriptor& file);
+
+/// Whether what is opened still stands at `path`: a name may be removed or given away while it is opened.
+bool is_still_at(const FileDescriptor& file, const std::filesystem::path& path);
+
 /// An exclusive lock on a file, held until destruction or until the process ends, however it ends (flock(2)).
 class FileLock {
  public:

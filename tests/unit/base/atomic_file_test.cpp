@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include <csignal>
 
 #include "base/error.h"
 #include "support/temporary_directory.h"
@@ -45,12 +48,51 @@ TEST(AtomicFile, ReplacesTheOldFile) {
   EXPECT_EQ(file_content(directory / "out"), "new");
 }
 
-TEST(AtomicFile, KeepsWhatAnotherWriterPutUnderItsTemporaryName) {
+TEST(AtomicFile, ReplacesWhatAKilledProcessLeft) {
   const TemporaryDirectory directory;
-  AtomicFile file(directory / "out");
-  write_file(file.temporary_path(), "by name");
-  file.commit();
-  EXPECT_EQ(file_content(directory / "out"), "by name");
+  const pid_t killed = ::fork();
+  if (killed == 0) {
+    AtomicFile file(directory / "out");
+    file.write("half of something long");
+    ::raise(SIGKILL);
+  }
+  ASSERT_EQ(::waitpid(killed, nullptr, 0), killed);
+  ASSERT_FALSE(fs::is_empty(directory.path())) << "it left nothing";
+  write_file_atomically(directory / "out", "whole");
+  EXPECT_EQ(file_content(directory / "out"), "whole");
+  EXPECT_EQ(std::distance(fs::directory_iterator(directory.path()), {}), 1);
+}
+
+TEST(AtomicFile, TwoThatWriteOneFileDoNotMix) {
+  const TemporaryDirectory directory;
+  {
+    AtomicFile first(directory / "out");
+    AtomicFile second(directory / "out");
+    AtomicFile third(directory / "out");
+    first.write("first");
+    second.write("second");
+    third.write("third");
+    second.commit();
+    EXPECT_EQ(file_content(directory / "out"), "second");
+    first.commit();
+    EXPECT_EQ(file_content(directory / "out"), "first");
+  }
+  EXPECT_EQ(std::distance(fs::directory_iterator(directory.path()), {}), 1);
+}
+
+TEST(AtomicFile, OverwritesNothingThatWasPutInTheWayOfItsTemporaryFile) {
+  const TemporaryDirectory directory;
+  write_file(directory / "precious", "kept");
+  const fs::path temporary = directory / ".out.unfinished";
+  for (const bool symbolic : {true, false}) {
+    if (symbolic) fs::create_symlink(directory / "precious", temporary);
+    if (!symbolic) fs::create_hard_link(directory / "precious", temporary);
+    write_file_atomically(directory / "out", "x");
+    EXPECT_EQ(file_content(directory / "out"), "x");
+    EXPECT_EQ(file_content(directory / "precious"), "kept");
+    fs::remove(temporary);
+  }
+  EXPECT_EQ(std::distance(fs::directory_iterator(directory.path()), {}), 2);
 }
 
 TEST(AtomicFile, HasTheModeThatTheUmaskAllows) {
