@@ -18,6 +18,15 @@ namespace {
   throw FatalError(system_error_message(action, path, errno));
 }
 
+/// What the call returns once no signal interrupts it.
+template <class Call>
+auto uninterrupted(Call call) {
+  while (true) {
+    const auto result = call();
+    if (result >= 0 || errno != EINTR) return result;
+  }
+}
+
 }  // namespace
 
 std::string system_error_message(const char* action, const std::filesystem::path& path, int error) {
@@ -35,32 +44,24 @@ FileDescriptor::~FileDescriptor() {
 }
 
 FileDescriptor FileDescriptor::open(const std::filesystem::path& path, int flags) {
-  int fd;
-  do {
-    fd = ::open(path.c_str(), flags | O_CLOEXEC, 0666);
-  } while (fd < 0 && errno == EINTR);
+  const int fd = uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0666); });
   if (fd < 0) fail("opening", path);
   return FileDescriptor(fd, path);
 }
 
 void FileDescriptor::write_all(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
-    const ssize_t n = ::write(fd_, bytes.data(), bytes.size());
-    if (n < 0) {
-      if (errno == EINTR) continue;
-      fail("writing", path_);
-    }
+    const ssize_t n = uninterrupted([&] { return ::write(fd_, bytes.data(), bytes.size()); });
+    if (n < 0) fail("writing", path_);
     bytes = bytes.subspan(static_cast<std::size_t>(n));
   }
 }
 
 void FileDescriptor::write_all_at(std::span<const std::byte> bytes, std::uint64_t offset) {
   while (!bytes.empty()) {
-    const ssize_t n = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (n < 0) {
-      if (errno == EINTR) continue;
-      fail("writing", path_);
-    }
+    const ssize_t n =
+        uninterrupted([&] { return ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset)); });
+    if (n < 0) fail("writing", path_);
     bytes = bytes.subspan(static_cast<std::size_t>(n));
     offset += static_cast<std::uint64_t>(n);
   }
@@ -69,11 +70,8 @@ void FileDescriptor::write_all_at(std::span<const std::byte> bytes, std::uint64_
 std::size_t FileDescriptor::read_some(std::span<std::byte> bytes) {
   std::size_t total = 0;
   while (total < bytes.size()) {
-    const ssize_t n = ::read(fd_, bytes.data() + total, bytes.size() - total);
-    if (n < 0) {
-      if (errno == EINTR) continue;
-      fail("reading", path_);
-    }
+    const ssize_t n = uninterrupted([&] { return ::read(fd_, bytes.data() + total, bytes.size() - total); });
+    if (n < 0) fail("reading", path_);
     if (n == 0) break;
     total += static_cast<std::size_t>(n);
   }
@@ -81,7 +79,8 @@ std::size_t FileDescriptor::read_some(std::span<std::byte> bytes) {
 }
 
 void FileDescriptor::truncate(std::uint64_t length) {
-  if (::ftruncate(fd_, static_cast<off_t>(length)) != 0) fail("truncating", path_);
+  if (uninterrupted([&] { return ::ftruncate(fd_, static_cast<off_t>(length)); }) != 0)
+    fail("truncating", path_);
 }
 
 void FileDescriptor::seek(std::uint64_t offset) {
@@ -95,7 +94,7 @@ std::uint64_t FileDescriptor::size() const {
 }
 
 void FileDescriptor::sync() {
-  if (::fsync(fd_) != 0) fail("syncing", path_);
+  if (uninterrupted([&] { return ::fsync(fd_); }) != 0) fail("syncing", path_);
 }
 
 void FileDescriptor::close() {
@@ -107,7 +106,7 @@ void FileDescriptor::close() {
 void sync_directory(const std::filesystem::path& directory) {
   FileDescriptor fd = FileDescriptor::open(directory, O_RDONLY | O_DIRECTORY);
   // Some network file systems cannot sync a directory and say EINVAL; there is nothing to be done about it.
-  if (::fsync(fd.get()) != 0 && errno != EINVAL) fail("syncing", directory);
+  if (uninterrupted([&] { return ::fsync(fd.get()); }) != 0 && errno != EINVAL) fail("syncing", directory);
 }
 
 void rename_file(const std::filesystem::path& from, const std::filesystem::path& to) {
