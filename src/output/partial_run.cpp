@@ -44,9 +44,18 @@ RunRecord comparable(RunRecord record, bool allow_mixed) {
   return record;
 }
 
+/// Calls `put` with one piece after the other.
+template <class Put>
+void read_pieces(const fs::path& from, Put put) {
+  FileDescriptor file = FileDescriptor::open(from, O_RDONLY);
+  std::vector<std::byte> buffer(std::size_t{1} << 16);
+  while (const std::size_t size = file.read_some(buffer)) put(std::span(buffer).first(size));
+}
+
 void copy_durably(const fs::path& from, const fs::path& to) {
-  fs::copy_file(from, to, fs::copy_options::overwrite_existing);
-  FileDescriptor::open(to, O_RDONLY).sync();
+  FileDescriptor copy = FileDescriptor::open(to, O_WRONLY | O_CREAT | O_TRUNC);
+  read_pieces(from, [&copy](std::span<const std::byte> piece) { copy.write_all(piece); });
+  copy.sync();
 }
 
 /// Of the inputs as they were when they were read, which may be later than when they were listed.
@@ -275,7 +284,9 @@ void PartialRun::publish(const PublicationInfo& info) {
 
 void PartialRun::copy_failures(const fs::path& to) {
   AtomicFile copy(to);
-  fs::copy_file(in_partial("failures.csv"), copy.temporary_path(), fs::copy_options::overwrite_existing);
+  read_pieces(in_partial("failures.csv"), [&copy](std::span<const std::byte> piece) {
+    copy.write(std::string_view(reinterpret_cast<const char*>(piece.data()), piece.size()));
+  });
   copy.commit();
 }
 
