@@ -19,12 +19,15 @@ enum class Kind : std::uint8_t { file, memory, failed };
 
 constexpr std::size_t kBufferSize = std::size_t{1} << 16;
 
+/// Where the file system has files without a name, a process that is killed leaves nothing.
 FileDescriptor unlinked_temporary_file(const std::filesystem::path& directory) {
+  const int nameless = ::open(directory.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+  if (nameless >= 0) return FileDescriptor(nameless, directory);
   std::string name = (directory / ".vit-embed-inputs.XXXXXX").native();
   const int fd = ::mkostemp(name.data(), O_CLOEXEC);
   if (fd < 0) throw FatalError(system_error_message("creating a file in", directory, errno));
   ::unlink(name.c_str());
-  return FileDescriptor(fd, name);
+  return FileDescriptor(fd, directory);
 }
 
 template <class T>
