@@ -52,6 +52,9 @@ void sync_directory(const std::filesystem::path& directory);
 /// rename(2), throwing FatalError.
 void rename_file(const std::filesystem::path& from, const std::filesystem::path& to);
 
+/// unlink(2), throwing FatalError; what is not there is removed already.
+void remove_file(const std::filesystem::path& path);
+
 /// Whether something is there; what cannot be looked at counts as absent.
 bool is_present(const std::filesystem::path& path);
 

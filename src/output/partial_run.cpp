@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "formats/npy.h"
 #include "formats/sidecars.h"
+#include "output/partial_directory.h"
 #include "output/publication.h"
 
 namespace vit_embed {
@@ -96,8 +97,10 @@ PartialRun::PartialRun(OutputSpec spec, const LogSink& log)
 PartialRun::~PartialRun() {
   // Nothing done, nothing to go on from: leave no trace of a run that did not get anywhere.
   if (published_ || counts_.inputs > 0 || (has_earlier_run() && !journal_)) return;
-  std::error_code ignored;
-  fs::remove_all(directory_, ignored);
+  try {
+    remove_partial(directory_);
+  } catch (const FatalError&) {  // the next run will
+  }
 }
 
 bool PartialRun::has_earlier_run() const {
@@ -106,10 +109,7 @@ bool PartialRun::has_earlier_run() const {
 }
 
 void PartialRun::discard() {
-  fs::remove(in_partial("journal"));  // first: without it, what is left when this is cut short is nothing
-  for (const fs::directory_entry& entry : fs::directory_iterator(directory_)) {
-    if (entry.path().filename() != "lock") fs::remove_all(entry.path());
-  }
+  clear_partial(directory_);
 }
 
 /// Whether every file of the earlier run is there with its header. A loss of power may have left less.

@@ -1,26 +1,15 @@
 #include "output/publication.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
-#include <cerrno>
-
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "formats/npy.h"
 #include "formats/run_record.h"
+#include "output/partial_directory.h"
 
 namespace vit_embed {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kCompleteMarker = "complete";
-
-void remove_if_there(const fs::path& path) {
-  if (::unlink(path.c_str()) != 0 && errno != ENOENT)
-    throw FatalError(system_error_message("removing", path, errno));
-}
 
 void rename_if_there(const fs::path& from, const fs::path& to) {
   if (fs::exists(from)) rename_file(from, to);
@@ -32,25 +21,16 @@ void publish_feature(const OutputFiles& from, const OutputFiles& to) {
   if (!fs::exists(from.meta)) return;
   const OutputMeta meta = read_output_meta(from.meta);
   const fs::path directory = parent_directory(to.rows);
-  remove_if_there(to.meta);
+  remove_file(to.meta);
   sync_directory(directory);
   rename_if_there(from.rows, to.rows);
-  if (meta.index_sha256.empty()) remove_if_there(to.index);
-  if (meta.failures() == 0) remove_if_there(to.failures);
+  if (meta.index_sha256.empty()) remove_file(to.index);
+  if (meta.failures() == 0) remove_file(to.failures);
   rename_if_there(from.index, to.index);
   if (meta.failures() > 0) rename_if_there(from.failures, to.failures);
   sync_directory(directory);
   rename_file(from.meta, to.meta);
   sync_directory(directory);
-}
-
-/// Removes X.partial so that, wherever it is cut short, what is left is either complete, and is removed by
-/// the next run, or nothing that a run could go on from.
-void remove_partial(const fs::path& partial) {
-  remove_if_there(partial / "journal");
-  remove_if_there(partial / kCompleteMarker);
-  sync_directory(partial);
-  fs::remove_all(partial);
 }
 
 bool has_its_files(const OutputFiles& files, const OutputMeta& meta) {

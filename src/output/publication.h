@@ -17,6 +17,9 @@
 
 namespace vit_embed {
 
+/// In X.partial, once the run is done.
+inline constexpr const char* kCompleteMarker = "complete";
+
 /// The files of a feature in X.partial.
 OutputFiles partial_files(const std::filesystem::path& path, Feature feature);
 
