@@ -172,7 +172,7 @@ std::FILE* fopen64(const char* path, const char* mode) {
 
 int mkostemp(char* name, int flags) {
   static auto* const call = next<int(char*, int)>("mkostemp");
-  return judged({CallKind::change, "mkostemp", absolute(name), {}, true}, [&] { return call(name, flags); });
+  return judged(change("mkostemp", name), [&] { return call(name, flags); });
 }
 
 char* mkdtemp(char* name) noexcept {
