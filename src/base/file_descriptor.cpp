@@ -43,10 +43,15 @@ FileDescriptor::~FileDescriptor() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-FileDescriptor FileDescriptor::open(const std::filesystem::path& path, int flags) {
+FileDescriptor FileDescriptor::try_open(const std::filesystem::path& path, int flags) {
   const int fd = uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0666); });
-  if (fd < 0) fail("opening", path);
-  return FileDescriptor(fd, path);
+  return fd < 0 ? FileDescriptor() : FileDescriptor(fd, path);
+}
+
+FileDescriptor FileDescriptor::open(const std::filesystem::path& path, int flags) {
+  FileDescriptor file = try_open(path, flags);
+  if (!file) fail("opening", path);
+  return file;
 }
 
 void FileDescriptor::write_all(std::span<const std::byte> bytes) {

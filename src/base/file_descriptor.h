@@ -22,6 +22,8 @@ class FileDescriptor {
 
   /// `flags` as open(2) takes them; O_CLOEXEC is added. A file that is created gets mode 0666 less the umask.
   static FileDescriptor open(const std::filesystem::path& path, int flags);
+  /// The same, but where it fails it returns an empty one and leaves the reason in errno.
+  static FileDescriptor try_open(const std::filesystem::path& path, int flags);
 
   int get() const { return fd_; }
   /// Gives the descriptor away.

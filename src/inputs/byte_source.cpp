@@ -57,14 +57,13 @@ FileIdentity FileSource::identify() const {
 
 FileIdentity FileSource::read(std::vector<std::byte>& bytes) const {
   // O_NONBLOCK: opening a FIFO that nobody writes to must not hang; it means nothing for a regular file.
-  const int fd = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (fd < 0 && errno == ENXIO) {  // a socket
+  FileDescriptor file = FileDescriptor::try_open(path_, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  if (!file && errno == ENXIO) {  // a socket
     throw InputError(FailureKind::permanent, "not a regular file");
   }
-  if (fd < 0) fail_with_errno();
-  FileDescriptor file(fd, path_);
+  if (!file) fail_with_errno();
   struct stat status {};
-  if (::fstat(fd, &status) != 0) fail_with_errno();
+  if (::fstat(file.get(), &status) != 0) fail_with_errno();
   require_regular(status);
   require_bounded(static_cast<std::uint64_t>(status.st_size));
   read_unchanged(file, status, bytes);

@@ -99,7 +99,7 @@ std::vector<std::string> FolderStream::list(const std::string& prefix, FileDescr
 /// Goes down into a directory; what comes back is its failure.
 std::optional<Input> FolderStream::enter(const std::string& prefix) {
   const std::string path = prefix.empty() ? root_ : full_path(prefix.substr(0, prefix.size() - 1));
-  FileDescriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), path);
+  FileDescriptor directory = FileDescriptor::try_open(path, O_RDONLY | O_DIRECTORY);
   struct stat status {};
   if (!directory || ::fstat(directory.get(), &status) != 0) return failed_folder(path, errno);
   const bool is_ancestor = std::ranges::any_of(levels_, [&status](const Level& level) {

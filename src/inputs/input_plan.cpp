@@ -21,8 +21,7 @@ constexpr std::size_t kBufferSize = std::size_t{1} << 16;
 
 /// Where the file system has files without a name, a process that is killed leaves nothing.
 FileDescriptor unlinked_temporary_file(const std::filesystem::path& directory) {
-  const int nameless = ::open(directory.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
-  if (nameless >= 0) return FileDescriptor(nameless, directory);
+  if (FileDescriptor nameless = FileDescriptor::try_open(directory, O_RDWR | O_TMPFILE)) return nameless;
   std::string name = (directory / ".vit-embed-inputs.XXXXXX").native();
   const int fd = ::mkostemp(name.data(), O_CLOEXEC);
   if (fd < 0) throw FatalError(system_error_message("creating a file in", directory, errno));
