@@ -3,11 +3,15 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <exception>
+#include <functional>
+#include <iostream>
+#include <sstream>
 #include <system_error>
 
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/standard_streams.h"
 #include "cli/version.h"
 
 namespace vit_embed {
@@ -21,28 +25,39 @@ constexpr const char* kDescription =
     "                                                   what a faster way costs, on your images\n"
     "  vit-embed info x.npy                             what made a file, and whether it is whole";
 
-int run_parsed(CommandContext& context) {
+/// What `action` returns, or the exit code of its error, which is told.
+int run_reported(Console& console, const std::function<int()>& action) {
   try {
-    return context.run();
+    return action();
   } catch (const UsageError& e) {
-    context.console.log(LogLevel::error, e.what());
+    console.log(LogLevel::error, e.what());
     return kExitUsage;
   } catch (const RefusedError& e) {
-    context.console.log(LogLevel::error, e.what());
+    console.log(LogLevel::error, e.what());
     return kExitRefused;
   } catch (const BusyError& e) {
-    context.console.log(LogLevel::error, e.what());
+    console.log(LogLevel::error, e.what());
     return kExitBusy;
   } catch (const Error& e) {
-    context.console.log(LogLevel::error, e.what());
+    console.log(LogLevel::error, e.what());
     return kExitNothing;
   } catch (const std::system_error& e) {
-    context.console.log(LogLevel::error, e.what());
+    console.log(LogLevel::error, e.what());
     return kExitNothing;
   } catch (const std::exception& e) {
-    context.console.log(LogLevel::error, std::string("unexpected: ") + e.what());
+    console.log(LogLevel::error, std::string("unexpected: ") + e.what());
     return kExitNothing;
   }
+}
+
+/// What a command line that is not run amounts to: help or the version, on stdout, or what is wrong with it.
+int answer(const CLI::App& program, const CLI::ParseError& e, Console& console) {
+  std::ostringstream out;
+  if (program.exit(e, out, std::cerr) != 0) return kExitUsage;
+  return run_reported(console, [&out] {
+    write_to_stdout(out.str());
+    return kExitDone;
+  });
 }
 
 }  // namespace
@@ -50,6 +65,7 @@ int run_parsed(CommandContext& context) {
 int run_command_line(int argc, char** argv) {
   // A reader that goes away ends us as it ends any filter, also where our parent ignores the signal.
   std::signal(SIGPIPE, SIG_DFL);
+  occupy_closed_standard_streams();
   CommandContext context;
   CLI::App program(kDescription, "vit-embed");
   program.set_version_flag("--version", version_text, "Print the versions of the program and its libraries");
@@ -61,12 +77,11 @@ int run_command_line(int argc, char** argv) {
   add_info_command(program, context);
   try {
     program.parse(argc, argv);
+    if (!context.run) throw CLI::CallForHelp();
   } catch (const CLI::ParseError& e) {
-    return program.exit(e) == 0 ? kExitDone : kExitUsage;
+    return answer(program, e, context.console);
   }
-  if (context.run) return run_parsed(context);
-  std::cout << program.help();
-  return kExitDone;
+  return run_reported(context.console, context.run);
 }
 
 }  // namespace vit_embed

@@ -12,6 +12,7 @@
 #include "cli/extract_progress.h"
 #include "cli/input_flags.h"
 #include "cli/preprocessing_flags.h"
+#include "cli/standard_streams.h"
 #include "cli/stderr_capture.h"
 #include "pipeline/dry_run.h"
 #include "pipeline/extract.h"
@@ -89,14 +90,14 @@ ExtractOptions make_options(const ExtractFlags& flags) {
 
 int run_dry(const ExtractOptions& options, const RuntimeOpener& opener, std::stop_token stop) {
   const DryRunReport report = dry_run(options, opener, stop);
-  fmt::print("inputs: {} ({:.1f} MiB)\n", report.inputs, static_cast<double>(report.input_bytes) / (1 << 20));
-  fmt::print("output: about {:.1f} MiB\n", report.output_bytes / (1 << 20));
+  print_out("inputs: {} ({:.1f} MiB)\n", report.inputs, static_cast<double>(report.input_bytes) / (1 << 20));
+  print_out("output: about {:.1f} MiB\n", report.output_bytes / (1 << 20));
   if (report.seconds_per_image == 0) {
-    fmt::print("time: unknown, for none of the first images could be embedded\n");
+    print_out("time: unknown, for none of the first images could be embedded\n");
   } else {
-    fmt::print("time: about {} ({:.4f} s an image)\n",
-               spelled_duration(report.seconds_per_image * static_cast<double>(report.inputs)),
-               report.seconds_per_image);
+    print_out("time: about {} ({:.4f} s an image)\n",
+              spelled_duration(report.seconds_per_image * static_cast<double>(report.inputs)),
+              report.seconds_per_image);
   }
   return kExitDone;
 }

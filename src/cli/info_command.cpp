@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/preprocessing_flags.h"
+#include "cli/standard_streams.h"
 #include "cli/stderr_capture.h"
 #include "output/inspection.h"
 #include "runtime/processors.h"
@@ -26,38 +27,38 @@ std::string describe_features(const ModelDescription& m) {
 void print_model(const std::string& path, const ModelMetadata& m) {
   const Architecture& a = m.architecture;
   const Preprocessing& p = m.preprocessing;
-  fmt::print("{}: TorchScript model file\n", path);
-  fmt::print("source:         {}{}\n", m.source, m.revision.empty() ? "" : " at " + m.revision);
-  fmt::print(
+  print_out("{}: TorchScript model file\n", path);
+  print_out("source:         {}{}\n", m.source, m.revision.empty() ? "" : " at " + m.revision);
+  print_out(
       "weights:        {}, SHA-256 {}\n",
       m.random_weights ? fmt::format("RANDOM (seed {}): embeddings mean nothing", m.random_seed) : "trained",
       m.weights_sha256);
-  fmt::print("architecture:   ViT, {} layers, hidden size {}, {} heads, MLP {}, {}\n", a.num_hidden_layers,
-             a.hidden_size, a.num_attention_heads, a.intermediate_size, a.hidden_act);
-  fmt::print("input:          {}, patches of {}, {} tokens\n", to_string(a.image_size), a.patch_size,
-             a.num_tokens());
-  fmt::print("features:       {}\n", describe_features(describe(m)));
-  fmt::print("preprocessing:  {}, x {:.6g}, mean {}, std {}\n", to_string(p.resample), p.rescale_factor,
-             p.image_mean, p.image_std);
+  print_out("architecture:   ViT, {} layers, hidden size {}, {} heads, MLP {}, {}\n", a.num_hidden_layers,
+            a.hidden_size, a.num_attention_heads, a.intermediate_size, a.hidden_act);
+  print_out("input:          {}, patches of {}, {} tokens\n", to_string(a.image_size), a.patch_size,
+            a.num_tokens());
+  print_out("features:       {}\n", describe_features(describe(m)));
+  print_out("preprocessing:  {}, x {:.6g}, mean {}, std {}\n", to_string(p.resample), p.rescale_factor,
+            p.image_mean, p.image_std);
 }
 
 void print_output(const OutputInspection& found) {
-  fmt::print("{}: {}", found.path.native(), found.format);
-  if (!found.shape.empty()) fmt::print(", [{}]{}", fmt::join(found.shape, ", "), found.element_type);
-  fmt::print("\npublication:    {}\n",
-             found.problems.empty() ? "whole" : fmt::format("{}", fmt::join(found.problems, "; ")));
+  print_out("{}: {}", found.path.native(), found.format);
+  if (!found.shape.empty()) print_out(", [{}]{}", fmt::join(found.shape, ", "), found.element_type);
+  print_out("\npublication:    {}\n",
+            found.problems.empty() ? "whole" : fmt::format("{}", fmt::join(found.problems, "; ")));
   if (!found.meta) return;
   const OutputMeta& m = *found.meta;
-  fmt::print("feature:        {}{}, {}\n", to_string(m.fingerprint.feature),
-             m.fingerprint.l2_normalized ? ", length 1" : "", to_string(m.fingerprint.dtype));
-  fmt::print("model:          {}{}{}\n", m.model_source,
-             m.model_revision.empty() ? "" : " at " + m.model_revision,
-             m.random_weights ? ", RANDOM WEIGHTS: embeddings mean nothing" : "");
-  fmt::print("fingerprint:    {}\n", m.fingerprint.id());
-  fmt::print("inputs:         {}, of which {} failed ({} permanent, {} transient)\n", m.inputs, m.failures(),
-             m.permanent_failures, m.transient_failures);
-  fmt::print("made by:        vit-embed {}, {} engine in {}, {}\n", m.build.tool_version, m.build.engine,
-             to_string(m.fingerprint.precision), m.build.instruction_set);
+  print_out("feature:        {}{}, {}\n", to_string(m.fingerprint.feature),
+            m.fingerprint.l2_normalized ? ", length 1" : "", to_string(m.fingerprint.dtype));
+  print_out("model:          {}{}{}\n", m.model_source,
+            m.model_revision.empty() ? "" : " at " + m.model_revision,
+            m.random_weights ? ", RANDOM WEIGHTS: embeddings mean nothing" : "");
+  print_out("fingerprint:    {}\n", m.fingerprint.id());
+  print_out("inputs:         {}, of which {} failed ({} permanent, {} transient)\n", m.inputs, m.failures(),
+            m.permanent_failures, m.transient_failures);
+  print_out("made by:        vit-embed {}, {} engine in {}, {}\n", m.build.tool_version, m.build.engine,
+            to_string(m.fingerprint.precision), m.build.instruction_set);
 }
 
 json output_to_json(const OutputInspection& found) {
@@ -71,11 +72,11 @@ json output_to_json(const OutputInspection& found) {
 /// Where nothing but running it tells what a model gives.
 void print_foreign_model(const ModelDescription& m) {
   const Preprocessing& p = m.preprocessing;
-  fmt::print("{}: TorchScript, not made by vit-embed export\n", m.source);
-  fmt::print("file:           SHA-256 {}\n", m.weights_sha256);
-  fmt::print("features:       {}\n", describe_features(m));
-  fmt::print("preprocessing:  {}, {}, x {:.6g}, mean {}, std {} (as told here, not by the file)\n",
-             to_string(p.image_size), to_string(p.resample), p.rescale_factor, p.image_mean, p.image_std);
+  print_out("{}: TorchScript, not made by vit-embed export\n", m.source);
+  print_out("file:           SHA-256 {}\n", m.weights_sha256);
+  print_out("features:       {}\n", describe_features(m));
+  print_out("preprocessing:  {}, {}, x {:.6g}, mean {}, std {} (as told here, not by the file)\n",
+            to_string(p.image_size), to_string(p.resample), p.rescale_factor, p.image_mean, p.image_std);
 }
 
 json foreign_model_to_json(const ModelDescription& m) {
@@ -101,7 +102,7 @@ struct InfoFlags {
 };
 
 void print_json(const json& j) {
-  fmt::print("{}\n", j.dump(1, ' ', false, json::error_handler_t::replace));
+  print_out("{}\n", j.dump(1, ' ', false, json::error_handler_t::replace));
 }
 
 void tell_foreign_model(const InfoFlags& flags, Console& console) {

@@ -18,6 +18,7 @@
 #include "cli/exit_code.h"
 #include "cli/input_flags.h"
 #include "cli/preprocessing_flags.h"
+#include "cli/standard_streams.h"
 #include "cli/verify_report.h"
 #include "formats/csv.h"
 #include "output/mapped_embeddings.h"
@@ -205,7 +206,7 @@ int conclude(const VerifyReport& report, bool as_json, Console& console) {
     throw FatalError(fmt::format("none of the images could be embedded, as '{}': {}", name, reason));
   }
   if (as_json) {
-    fmt::print("{}\n", report_to_json(report));
+    print_out("{}\n", report_to_json(report));
   } else {
     print_report(report);
   }

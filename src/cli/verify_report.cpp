@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "cli/standard_streams.h"
+
 namespace vit_embed {
 namespace {
 
@@ -25,20 +27,20 @@ std::string describe_neighbors(const EmbeddingComparison& c) {
 /// The first of `lines`, one below the other.
 void print_some(std::string_view title, const std::vector<std::string>& lines) {
   for (std::size_t i = 0; i < std::min(lines.size(), kNamesShown); ++i)
-    fmt::print("{:<16}{}\n", i == 0 ? title : "", lines[i]);
+    print_out("{:<16}{}\n", i == 0 ? title : "", lines[i]);
   if (lines.size() > kNamesShown)
-    fmt::print("{:<16}and {} more, which --json names\n", "", lines.size() - kNamesShown);
+    print_out("{:<16}and {} more, which --json names\n", "", lines.size() - kNamesShown);
 }
 
 void print_features(const VerifyReport& report) {
   constexpr const char* kRow = "{:<9}{:>11}{:>13}{:>17}{:>16}  {:<8}{}\n";
-  fmt::print(kRow, "feature", "min cosine", "mean cosine", "nearest kept", "max difference", "bytes",
-             "lowest cosine");
+  print_out(kRow, "feature", "min cosine", "mean cosine", "nearest kept", "max difference", "bytes",
+            "lowest cosine");
   for (const auto& [feature, c] : report.features) {
-    fmt::print(kRow, to_string(feature), fmt::format("{:.7f}", c.min_cosine),
-               fmt::format("{:.7f}", c.mean_cosine), describe_neighbors(c),
-               fmt::format("{:.3g}", c.max_difference), c.same_bytes ? "same" : "differ",
-               c.same_bytes ? "-" : c.furthest);
+    print_out(kRow, to_string(feature), fmt::format("{:.7f}", c.min_cosine),
+              fmt::format("{:.7f}", c.mean_cosine), describe_neighbors(c),
+              fmt::format("{:.3g}", c.max_difference), c.same_bytes ? "same" : "differ",
+              c.same_bytes ? "-" : c.furthest);
   }
 }
 
@@ -63,18 +65,18 @@ bool VerifyReport::holds() const {
 
 void print_report(const VerifyReport& report) {
   const EmbeddingComparison& any = report.features.front().second;
-  fmt::print("reference:      {}\n", describe_way(report.reference));
-  fmt::print("candidate:      {}\n", describe_way(report.candidate));
-  fmt::print("images:         {} compared, {} failed\n", report.images(), report.failed.size());
+  print_out("reference:      {}\n", describe_way(report.reference));
+  print_out("candidate:      {}\n", describe_way(report.candidate));
+  print_out("images:         {} compared, {} failed\n", report.images(), report.failed.size());
   std::vector<std::string> failed;
   for (const auto& [name, reason] : report.failed) failed.push_back(fmt::format("'{}': {}", name, reason));
   print_some("failed:", failed);
   print_some("reference only:", any.only_in_reference);
   print_some("candidate only:", any.only_in_candidate);
-  fmt::print("\n");
+  print_out("\n");
   print_features(report);
   if (any.neighbors_compared != 0 && any.neighbors_compared < any.images)
-    fmt::print("Nearest images were compared among the first {}.\n", any.neighbors_compared);
+    print_out("Nearest images were compared among the first {}.\n", any.neighbors_compared);
 }
 
 std::string report_to_json(const VerifyReport& report) {
