@@ -22,6 +22,17 @@ vit_embed() {
   "$VIT_EMBED" "$@"
 }
 
+# Runs the program with the faults that these variables tell (tests/crash/fault_plan.h).
+with_fault() {  # VARIABLE=VALUE ... ARGUMENTS ...
+  local faults=()
+  while [[ $1 == FAULT_*=* ]]; do faults+=("$1"); shift; done
+  env LD_PRELOAD="$FAULT_SHIM" "${faults[@]}" "$VIT_EMBED" "$@"
+}
+
+needs_fault_shim() {
+  [ -n "${FAULT_SHIM:-}" ] || skip "a sanitizer's runtime must be loaded first"
+}
+
 # N images: the golden ones over and over, named so that their order is the order of N.
 many_images() {  # DIRECTORY N
   mkdir -p "$1"

@@ -6,7 +6,7 @@ declare -gA REASONS=([EIO]="Input/output error" [ENOSPC]="No space left on devic
 failed_at() {  # CALLS ERROR
   as_found
   local code=0
-  with_fault FAULT_AT="$1" FAULT_ACTION="$2" "${run[@]}" >said 2>&1 || code=$?
+  with_fault FAULT_PATHS="$PWD/out*" FAULT_AT="$1" FAULT_ACTION="$2" "${run[@]}" >said 2>&1 || code=$?
   if [ $code != "$expected" ] && ! grep -q "up to date" said; then
     equal $code 1 || { cat said; return 1; }
     errors=$((errors + 1))
@@ -63,7 +63,7 @@ nothing_comes_of() {  # ACTION
     cd $scenario
     prepare $scenario
     as_found
-    with_fault FAULT_AT=1+ FAULT_ACTION="$1" FAULT_REPORT="$PWD/repeated" "${run[@]}" --quiet || equal $? "$expected"
+    with_fault FAULT_PATHS="$PWD/out*" FAULT_AT=1+ FAULT_ACTION="$1" FAULT_REPORT="$PWD/repeated" "${run[@]}" --quiet || equal $? "$expected"
     diff -r out new
     number=$((number + $(wc -l < repeated) - num_calls))
     cd ..

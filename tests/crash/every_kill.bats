@@ -3,7 +3,7 @@ load faults
 killed_at() {  # N ACTION
   as_found
   local code=0
-  with_fault FAULT_AT="$1" FAULT_ACTION="$2" "${run[@]}" >said 2>&1 || code=$?
+  with_fault FAULT_PATHS="$PWD/out*" FAULT_AT="$1" FAULT_ACTION="$2" "${run[@]}" >said 2>&1 || code=$?
   equal $code 137 && nothing_half_written && next_run_finishes
 }
 

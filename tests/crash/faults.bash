@@ -6,18 +6,12 @@ load ../cli/setup
 # One of so many steps is tried; 1 tries all.
 EVERY=${VIT_EMBED_CRASH_EVERY:-7}
 
-# Runs the program with the faults that these variables tell.
-with_fault() {  # VARIABLE=VALUE ... ARGUMENTS ...
-  local faults=()
-  while [[ $1 == FAULT_*=* ]]; do faults+=("$1"); shift; done
-  env LD_PRELOAD="$FAULT_SHIM" FAULT_PATHS="$PWD/out*" "${faults[@]}" "$VIT_EMBED" "$@"
-}
-
+# Faults happen to what the run writes.
 # Lists in ./calls the calls that the run in ./run would make; ./out stays as it is.
 count_calls() {
   cp -a out out.before
   rm -f calls
-  with_fault FAULT_REPORT="$PWD/calls" "${run[@]}" --quiet || equal $? "$expected"
+  with_fault FAULT_PATHS="$PWD/out*" FAULT_REPORT="$PWD/calls" "${run[@]}" --quiet || equal $? "$expected"
   rm -rf out
   mv out.before out
 }
@@ -31,7 +25,7 @@ number_of_call() {  # PATTERN K
 kill_before() {  # PATTERN K
   count_calls
   local code=0
-  with_fault FAULT_AT="$(number_of_call "$1" "$2")" FAULT_ACTION=kill-before "${run[@]}" --quiet || code=$?
+  with_fault FAULT_PATHS="$PWD/out*" FAULT_AT="$(number_of_call "$1" "$2")" FAULT_ACTION=kill-before "${run[@]}" --quiet || code=$?
   equal $code 137
 }
 

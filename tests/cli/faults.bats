@@ -1,0 +1,165 @@
+load setup
+
+# What else can go wrong around a run: its inputs, its model, its output folder and its standard streams. What happens to
+# its own writes is the matter of tests/crash.
+
+# Permissions mean something to it, to root's as well.
+unprivileged() {  # ARGUMENTS ...
+  local without=()
+  [ "$(id -u)" != 0 ] || without=(setpriv --bounding-set=-dac_override,-dac_read_search)
+  "${without[@]}" "$VIT_EMBED" "$@"
+}
+
+# With this engine it starts in a fraction of LibTorch's time.
+extract() {
+  vit_embed extract "$@" -m "$MODEL" --engine native
+}
+
+@test "an image that cannot be read is a failure in passing, with the system's reason" {
+  needs_fault_shim
+  many_images many 6
+  for fault in opens:EACCES:"Permission denied" opens:EIO:"Input/output error" opens:ENOENT:"No such file or directory" \
+               reads:EIO:"Input/output error" reads:ESTALE:"Stale file handle"; do
+    IFS=: read -r calls error reason <<< "$fault"
+    run with_fault FAULT_CALLS=$calls FAULT_PATHS="*/many/000003.png" FAULT_AT=1 FAULT_ACTION=$error \
+      extract many -m "$MODEL" --engine native -o x.npy --quiet
+    equal "$status" 3
+    equal "$(tail -n +2 x.npy.failures.csv)" "many/000003.png,$reason,transient"
+    equal "$(wc -l < x.npy.index.csv)" 6
+    rm x.npy*
+  done
+}
+
+@test "an image that vanishes, is cut or grows while it is read costs only itself" {
+  needs_fault_shim
+  many_images many 6
+  for change in "opens:rm many/000003.png:No such file or directory" \
+                "reads:truncate -s 100 many/000003.png:changed while it was read" \
+                "reads:echo more >> many/000003.png:changed while it was read"; do
+    IFS=: read -r calls command reason <<< "$change"
+    run with_fault FAULT_CALLS=$calls FAULT_PATHS="*/many/000003.png" FAULT_AT=1 FAULT_ACTION="run:$command" \
+      extract many -m "$MODEL" --engine native -o x.npy --quiet
+    equal "$status" 3
+    equal "$(tail -n +2 x.npy.failures.csv)" "many/000003.png,$reason,transient"
+    rm -r x.npy* many
+    many_images many 6
+  done
+}
+
+@test "an image that was replaced after it was listed is taken as it is, and the output is of what was read" {
+  needs_fault_shim
+  many_images many 6
+  cp "$GOLDEN/images/tall-7x900.png" other.png
+  with_fault FAULT_CALLS=opens FAULT_PATHS="*/many/000003.png" FAULT_AT=1 FAULT_ACTION="run:mv other.png many/000003.png" \
+    extract many -m "$MODEL" --engine native -o x.npy --quiet
+  run extract many -o x.npy
+  [[ $output == *"up to date"* ]]
+  extract many -o y.npy --quiet
+  cmp x.npy y.npy
+}
+
+@test "images that are deleted during a run are told, and the others are embedded" {
+  many_images many 200
+  mkfifo list
+  extract --files-from list -o x.npy --quiet & pid=$!
+  ls many/* > all
+  rm many/0001{50..99}.png
+  cat all > list
+  code=0; wait $pid || code=$?
+  equal $code 3
+  equal "$(grep -c "No such file or directory,transient" x.npy.failures.csv)" 50
+  equal "$(wc -l < x.npy.index.csv)" 151
+}
+
+@test "a folder within the inputs that may not be read is one failure" {
+  many_images photos/a 2
+  many_images photos/secret 2
+  many_images photos/z 2
+  chmod 0 photos/secret photos/z/000001.png
+  run unprivileged extract photos -m "$MODEL" --engine native -o x.npy --quiet
+  equal "$status" 3
+  equal "$(tail -n +2 x.npy.failures.csv)" "photos/secret,cannot list this folder: Permission denied,transient
+photos/z/000001.png,Permission denied,transient"
+  equal "$(wc -l < x.npy.index.csv)" 4
+}
+
+@test "an output folder or file that may not be written is an error that names it, before any work" {
+  mkdir shut
+  chmod a-w shut
+  run unprivileged extract "$GOLDEN/images" -m "$MODEL" -o shut/x.npy
+  equal "$status" 1
+  [[ $output == "vit-embed: error: "*"'shut"*"Permission denied" ]]
+  run unprivileged export "$GOLDEN/tiny-vit" -o shut/m.pt --quiet
+  equal "$status" 1
+  [[ $output == "vit-embed: error: "*"'shut/m.pt': Permission denied" ]]
+  cp "$MODEL" secret.pt
+  chmod 0 secret.pt
+  run unprivileged extract "$GOLDEN/images" -m secret.pt -o x.npy
+  equal "$status" 1
+  [[ $output == "vit-embed: error: "*"'secret.pt'"*"Permission denied" ]]
+  equal "$(ls shut)" ""
+}
+
+@test "an output folder that is removed during the run ends it with an error that names it" {
+  needs_fault_shim
+  many_images many 12
+  mkdir out
+  run with_fault FAULT_PATHS="*/out/x.npy.partial/journal" FAULT_AT=3 FAULT_ACTION="run:rm -r out" \
+    extract many -m "$MODEL" --engine native --batch-size 4 -o out/x.npy
+  equal "$status" 1
+  [[ $output == "vit-embed: error: "*"'out/x.npy.partial"*": No such file or directory" ]]
+  equal "${#lines[@]}" 1
+  [ ! -e out ]
+}
+
+@test "a reader that goes away ends a stream quietly" {
+  many_images many 100
+  set +o pipefail
+  extract many -o - 2>stderr | head -1 > first
+  codes=("${PIPESTATUS[@]}")
+  equal "${codes[0]}" 141
+  equal "$(cut -c1-8 first)" "path,f0,"
+  equal "$(cat stderr)" ""
+  vit_embed info "$MODEL" 2>stderr | true
+  equal "$(cat stderr)" ""
+}
+
+@test "what stdout cannot take is an error, whatever is printed" {
+  vit_embed export "$GOLDEN/tiny-vit" -o m.pt --quiet
+  for command in --help --version "info m.pt" "info --json m.pt" "extract $GOLDEN/images/palette.png -m m.pt -o - --quiet" \
+                 "extract $GOLDEN/images/palette.png -m m.pt -o x.npy --dry-run --quiet"; do
+    code=0
+    # shellcheck disable=SC2086
+    vit_embed $command > /dev/full 2>stderr || code=$?
+    equal "$command: $code" "$command: 1"
+    equal "$(cat stderr)" "vit-embed: error: writing 'stdout': No space left on device"
+    code=0
+    # shellcheck disable=SC2086
+    vit_embed $command >&- 2>stderr || code=$?
+    equal "$command: $code" "$command: 1"
+    equal "$(cat stderr)" "vit-embed: error: writing 'stdout': Bad file descriptor"
+  done
+}
+
+@test "standard streams that are closed stay out of the files" {
+  extract "$GOLDEN/images" -o x.npy --quiet
+  extract "$GOLDEN/images" -o y.npy --verbose <&- >&- 2>&-
+  for suffix in '' .index.csv; do cmp x.npy$suffix y.npy$suffix; done
+  vit_embed extract "$GOLDEN/images" -m "$MODEL" --engine torchscript -o z.npy --verbose <&- >&- 2>&-
+  cmp x.npy.index.csv z.npy.index.csv
+}
+
+@test "a second Ctrl-C ends the program at once" {
+  mkfifo list
+  # A shell lets its background jobs ignore SIGINT. The list never ends.
+  env --default-signal=INT "$VIT_EMBED" extract --files-from list -m "$MODEL" -o x.npy 2>stderr & pid=$!
+  exec 9> list
+  for ((i = 0; i < 400; i++)); do
+    kill -INT $pid 2>/dev/null || break
+    sleep 0.01
+  done
+  code=0; wait $pid || code=$?
+  exec 9>&-
+  equal $code 130
+  equal "$(ls -A)" "$(printf '%s\n' list stderr)"
+}
