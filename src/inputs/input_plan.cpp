@@ -43,6 +43,7 @@ void put_text(std::string& out, std::string_view text) {
 
 InputPlan::InputPlan(InputStream& inputs, const std::filesystem::path& directory, std::stop_token stop)
     : file_(unlinked_temporary_file(directory)) {
+  const std::stop_callback cancel(stop, [&inputs] { inputs.cancel(); });
   InputsDigest digest;
   std::string buffer;
   while (!stop.stop_requested()) {

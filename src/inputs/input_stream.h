@@ -15,13 +15,16 @@ struct Input {
   std::unique_ptr<ByteSource> source;
 };
 
-/// Inputs one after the other, in an order that depends on nothing but what is there. One thread.
+/// Inputs one after the other, in an order that depends on nothing but what is there. One thread, but for
+/// cancel().
 class InputStream {
  public:
   virtual ~InputStream() = default;
   /// Nothing at the end. May block on a pipe or a slow file system. Throws FatalError where the list itself
   /// cannot be read; whatever concerns one input comes back as that input and fails when it is read.
   virtual std::optional<Input> next() = 0;
+  /// Makes a next() that waits for another process return nothing, now and from now on. Any thread.
+  virtual void cancel() {}
 };
 
 }  // namespace vit_embed

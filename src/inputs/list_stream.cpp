@@ -1,7 +1,10 @@
 #include "inputs/list_stream.h"
 
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 
 namespace vit_embed {
@@ -10,6 +13,24 @@ namespace {
 constexpr std::size_t kChunk = std::size_t{1} << 16;
 
 }  // namespace
+
+ListStream::ListStream(FileDescriptor list, char separator)
+    : list_(std::move(list)), cancelled_(::eventfd(0, EFD_CLOEXEC), "eventfd"), separator_(separator) {
+  if (!cancelled_) throw FatalError(system_error_message("creating", "eventfd", errno));
+}
+
+void ListStream::cancel() {
+  ::eventfd_write(cancelled_.get(), 1);
+}
+
+/// Whether there is something to read or an end to be told, rather than a cancellation.
+bool ListStream::wait_readable() {
+  std::array<pollfd, 2> fds{{{list_.get(), POLLIN, 0}, {cancelled_.get(), POLLIN, 0}}};
+  while (::poll(fds.data(), fds.size(), -1) < 0) {
+    if (errno != EINTR) throw FatalError(system_error_message("waiting for the list", list_.path(), errno));
+  }
+  return fds[1].revents == 0;
+}
 
 /// One read(2), so that what a pipe holds is used before it is full.
 bool ListStream::fill() {
@@ -36,6 +57,7 @@ std::optional<std::string> ListStream::next_entry() {
       return entry;
     }
     const std::size_t unfinished = buffer_.size() - position_;
+    if (!wait_readable()) return std::nullopt;
     if (!fill()) {
       if (unfinished == 0) return std::nullopt;
       std::string entry = buffer_.substr(position_);

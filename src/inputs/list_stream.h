@@ -11,14 +11,17 @@ namespace vit_embed {
 /// passed over. Reads as it goes, so that a pipe is taken up as it fills.
 class ListStream : public InputStream {
  public:
-  ListStream(FileDescriptor list, char separator) : list_(std::move(list)), separator_(separator) {}
+  ListStream(FileDescriptor list, char separator);
   std::optional<Input> next() override;
+  void cancel() override;
 
  private:
   std::optional<std::string> next_entry();
   bool fill();
+  bool wait_readable();
 
   FileDescriptor list_;
+  FileDescriptor cancelled_;  // readable from cancel() on
   char separator_;
   std::string buffer_;
   std::size_t position_ = 0;

@@ -71,6 +71,10 @@ class Concatenation : public InputStream {
     return std::nullopt;
   }
 
+  void cancel() override {
+    for (const std::unique_ptr<InputStream>& stream : streams_) stream->cancel();
+  }
+
  private:
   std::vector<std::unique_ptr<InputStream>> streams_;
   std::size_t current_ = 0;

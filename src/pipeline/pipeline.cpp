@@ -39,6 +39,7 @@ class Pipeline {
 
   void run(std::stop_token stop) {
     const std::stop_callback forward_stop(stop, [this] { abort_.request_stop(); });
+    const std::stop_callback cancel_list(aborted(), [this] { inputs_.cancel(); });
     {
       std::vector<std::jthread> threads;
       guarded([this, &threads] {  // a thread that cannot be started ends the others, too

@@ -149,11 +149,49 @@ photos/z/000001.png,Permission denied,transient"
   cmp x.npy.index.csv z.npy.index.csv
 }
 
-@test "a second Ctrl-C ends the program at once" {
+# A list that never ends, from a program that has nothing to say.
+@test "a signal stops a run that waits for its list, and what was done stands" {
   mkfifo list
-  # A shell lets its background jobs ignore SIGINT. The list never ends.
-  env --default-signal=INT "$VIT_EMBED" extract --files-from list -m "$MODEL" -o x.npy 2>stderr & pid=$!
+  for signal in INT:130 TERM:143 HUP:129; do
+    for output in x.npy -; do
+      # A shell lets its background jobs ignore SIGINT.
+      env --default-signal=INT "$VIT_EMBED" extract --files-from list --batch-size 1 -m "$MODEL" --engine native \
+        -o $output >stdout 2>stderr & pid=$!
+      exec 9> list
+      echo "$GOLDEN/images/palette.png" >&9
+      if [ $output = - ]; then
+        for ((i = 0; i < 400; i++)); do [ "$(wc -l < stdout)" -lt 2 ] || break; sleep 0.01; done
+        [ $i -lt 400 ]
+      else
+        sleep 0.1
+      fi
+      kill -"${signal%:*}" $pid
+      code=0; wait $pid || code=$?
+      exec 9>&-
+      equal $code "${signal#*:}"
+      grep -q "warning: stopped: " stderr
+      rm stdout stderr
+      equal "$(ls -A)" list
+    done
+  done
+}
+
+@test "an error of a stream ends a run that waits for its list" {
+  mkfifo list
+  extract --files-from list --batch-size 1 -o - >/dev/full 2>stderr & pid=$!
   exec 9> list
+  echo "$GOLDEN/images/palette.png" >&9
+  code=0; wait $pid || code=$?
+  exec 9>&-
+  equal $code 1
+  grep -q "writing 'stdout': No space left on device" stderr
+}
+
+@test "a second Ctrl-C ends the program at once" {
+  mkfifo image
+  # A shell lets its background jobs ignore SIGINT. The image never ends.
+  env --default-signal=INT "$VIT_EMBED" extract - -m "$MODEL" -o x.npy <image 2>stderr & pid=$!
+  exec 9> image
   for ((i = 0; i < 400; i++)); do
     kill -INT $pid 2>/dev/null || break
     sleep 0.01
@@ -161,5 +199,5 @@ photos/z/000001.png,Permission denied,transient"
   code=0; wait $pid || code=$?
   exec 9>&-
   equal $code 130
-  equal "$(ls -A)" "$(printf '%s\n' list stderr)"
+  equal "$(ls -A)" "$(printf '%s\n' image stderr)"
 }

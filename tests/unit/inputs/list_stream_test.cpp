@@ -97,6 +97,20 @@ TEST(ListStream, UsesWhatAPipeHoldsBeforeItIsFull) {
   EXPECT_FALSE(stream.next());
 }
 
+TEST(ListStream, AWaitForMoreCanBeCancelled) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe(ends.data()), 0);
+  ListStream stream(FileDescriptor(ends[0], "pipe"), '\n');
+  FileDescriptor writer(ends[1], "pipe");
+  writer.write_all(std::as_bytes(std::span(std::string_view("a.jpg\nhalf an en"))));
+  EXPECT_EQ(stream.next()->name, "a.jpg");
+  std::future<std::optional<Input>> second =
+      std::async(std::launch::async, [&stream] { return stream.next(); });
+  stream.cancel();
+  EXPECT_FALSE(second.get());
+  EXPECT_FALSE(stream.next());
+}
+
 TEST(ListStream, AListThatCannotBeReadIsFatal) {
   const TemporaryDirectory directory;
   ListStream stream(FileDescriptor::open(directory.path(), O_RDONLY), '\n');
