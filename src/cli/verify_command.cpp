@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstring>
 #include <set>
 
@@ -80,6 +81,11 @@ std::optional<std::string> read_list(const std::string& path) {
   return list;
 }
 
+/// Whether it is one that asks a program to end.
+bool is_stop(int signal) {
+  return signal == SIGHUP || signal == SIGINT || signal == SIGTERM;
+}
+
 /// What was typed, but for `without`, as another command that has these flags takes it.
 std::vector<std::string> typed_again(const CLI::App& command, const std::set<std::string>& without) {
   std::vector<std::string> flags;
@@ -135,7 +141,8 @@ class Verification {
 
   void take_list(std::string_view list) { write_file_atomically(scratch_ / "list", list); }
 
-  /// Its exit code, 0 however many images failed. Throws FatalError where a signal ended it.
+  /// Its exit code, 0 however many images failed; 128 and the signal where one stopped it. Throws FatalError
+  /// where another signal ended it.
   int run_reference() { return run("reference", {"--precision", "--engine", "--isa"}); }
   int run_candidate() { return run("candidate", {}); }
 
@@ -177,11 +184,11 @@ class Verification {
     const ChildEnd end = run_this_program(
         arguments, [&](std::string_view line) { messages_.pass_on(line, side); }, stop_);
     console_.set_status("");
-    if (end.signal != 0 && !stop_.stop_requested()) {
+    if (end.signal != 0 && !is_stop(end.signal) && !stop_.stop_requested()) {
       throw FatalError(fmt::format("the run that computes the {} was ended by signal {} ({})", side,
                                    end.signal, ::strsignal(end.signal)));
     }
-    return end.exit_code;
+    return end.signal != 0 ? 128 + end.signal : end.exit_code;
   }
 
   static void add_failures(const std::filesystem::path& list, VerifyReport& report) {
@@ -229,9 +236,10 @@ int run_verify(const VerifyFlags& flags, const CLI::App& command, Console& conso
   if (list) verification.take_list(*list);
   int code = verification.run_reference();
   if (code == 0 && interrupt.signal() == 0) code = verification.run_candidate();
-  if (interrupt.signal() != 0) {
+  // A signal to the whole group may have ended the run before we have noticed our own.
+  if (interrupt.signal() != 0 || is_stop(code - 128)) {
     console.log(LogLevel::warning, "stopped before the end: nothing is compared");
-    return 128 + interrupt.signal();
+    return interrupt.signal() != 0 ? 128 + interrupt.signal() : code;
   }
   return code != 0 ? code : conclude(verification.compare(features), flags.json, console);
 }

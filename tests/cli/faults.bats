@@ -160,8 +160,8 @@ photos/z/000001.png,Permission denied,transient"
       exec 9> list
       echo "$GOLDEN/images/palette.png" >&9
       if [ $output = - ]; then
-        for ((i = 0; i < 400; i++)); do [ "$(wc -l < stdout)" -lt 2 ] || break; sleep 0.01; done
-        [ $i -lt 400 ]
+        for ((i = 0; i < 3000; i++)); do [ "$(wc -l < stdout)" -lt 2 ] || break; sleep 0.01; done
+        [ $i -lt 3000 ]
       else
         sleep 0.1
       fi
@@ -192,7 +192,7 @@ photos/z/000001.png,Permission denied,transient"
   # A shell lets its background jobs ignore SIGINT. The image never ends.
   env --default-signal=INT "$VIT_EMBED" extract - -m "$MODEL" -o x.npy <image 2>stderr & pid=$!
   exec 9> image
-  for ((i = 0; i < 400; i++)); do
+  for ((i = 0; i < 3000; i++)); do
     kill -INT $pid 2>/dev/null || break
     sleep 0.01
   done

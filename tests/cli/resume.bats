@@ -5,7 +5,7 @@ start_and_wait() {  # ARGUMENTS ...
   # A shell lets its background jobs ignore SIGINT.
   env --default-signal=INT "$VIT_EMBED" extract many -m "$MODEL" -o x.npy --batch-size 4 "$@" 2>stderr &
   pid=$!
-  for ((i = 0; i < 400; i++)); do
+  for ((i = 0; i < 3000; i++)); do
     [ "$(stat -c %s x.npy.partial/journal 2>/dev/null || echo 0)" -le 1000 ] || return 0
     sleep 0.01
   done
