@@ -65,7 +65,7 @@ total = len(os.listdir(images))
 kills = runs = resumed = published = inputs_done = 0
 while kills < kills_wanted:
     runs += 1
-    done, patience = 0, 0.6 * seconds
+    done, patience = 0, min(0.6 * seconds, 2)
     os.mkdir("out")
     while True:
         process = subprocess.Popen(command("out"), stderr=subprocess.PIPE, text=True)
