@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "base/error.h"
+#include "cli/bus_error.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/standard_streams.h"
@@ -66,6 +67,7 @@ int run_command_line(int argc, char** argv) {
   // A reader that goes away ends us as it ends any filter, also where our parent ignores the signal.
   std::signal(SIGPIPE, SIG_DFL);
   occupy_closed_standard_streams();
+  report_bus_errors();
   CommandContext context;
   CLI::App program(kDescription, "vit-embed");
   program.set_version_flag("--version", version_text, "Print the versions of the program and its libraries");

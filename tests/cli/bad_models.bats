@@ -109,6 +109,19 @@ PY
   equal "$(ls -A)" source
 }
 
+@test "weights that are cut short while they are read are an error, and the next export finds nothing in its way" {
+  needs_fault_shim
+  cp -r "$GOLDEN/tiny-vit" source
+  # They are mapped, and the first bytes of the model are being written.
+  run with_fault FAULT_PATHS="*/.m.pt.unfinished" FAULT_AT=2 FAULT_ACTION="run:truncate -s 100 source/model.safetensors" \
+    export source -o m.pt
+  equal "$status" 1
+  equal "$output" "vit-embed: error: a file that was being read was cut short, or its disk failed"
+  [ ! -e m.pt ]
+  vit_embed export "$GOLDEN/tiny-vit" -o m.pt --quiet
+  equal "$(ls -A)" "$(printf '%s\n' m.pt source)"
+}
+
 # Whichever of its opens or reads it happens at: the output is that of one model or the other, or none.
 replaced_at_every() {  # CALLS COMMAND ENGINE
   local n code old=0 new=0 refused=0
