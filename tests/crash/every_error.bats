@@ -15,13 +15,18 @@ failed_at() {  # CALLS ERROR
   nothing_half_written && next_run_finishes
 }
 
+# Each kind of error at every step, or one of them in turn where only some steps are tried.
 failed_at_every_step() {  # SCENARIO
   prepare "$1"
-  local n failures=0 errors=0 error
+  local n kind failures=0 errors=0
+  local kinds=(EIO ENOSPC "ENOSPC from here on") tried
   for ((n = 1; n <= num_calls; n += stride)); do
-    for error in EIO ENOSPC; do at_step $n $error failed_at $n $error; done
-    at_step $n "no space from here on," failed_at "$n+" ENOSPC
-    failures=$((failures + 3))
+    tried=("${kinds[@]}")
+    [ "$EVERY" = 1 ] || tried=("${kinds[failures % 3]}")
+    for kind in "${tried[@]}"; do
+      at_step $n "$kind" failed_at "$n$([[ $kind != *on ]] || echo +)" "${kind%% *}"
+      failures=$((failures + 1))
+    done
   done
   echo "# $1: $failures faults, $errors of which ended the run" >&3
 }
