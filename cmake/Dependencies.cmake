@@ -17,9 +17,11 @@ find_package(TIFF REQUIRED)
 pkg_check_modules(openjpeg REQUIRED IMPORTED_TARGET libopenjp2)
 pkg_check_modules(webp REQUIRED IMPORTED_TARGET libwebp libwebpdemux)
 pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
-find_package(dnnl REQUIRED)
-find_package(OpenMP REQUIRED COMPONENTS CXX)
-find_package(Torch REQUIRED)
+if(NOT VIT_EMBED_FUZZ)
+  find_package(dnnl REQUIRED)
+  find_package(OpenMP REQUIRED COMPONENTS CXX)
+  find_package(Torch REQUIRED)
+endif()
 
 # LibTorch's headers warn under -Wconversion: they are included as system headers, and its compile flags are taken from
 # its variable, for Debian's target carries none.

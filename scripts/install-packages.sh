@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
-# Installs what is missing of the Debian packages for a purpose: install-packages.sh build|test
+# Installs what is missing of the Debian packages for a purpose: install-packages.sh build|test|fuzz
 set -euo pipefail
 
 build=(g++ cmake ninja-build pkg-config libtorch-dev libcli11-dev libspdlog-dev libhwy-dev
        nlohmann-json3-dev libssl-dev libxxhash-dev libzip-dev libexif-dev libgif-dev libjpeg-dev libpng-dev
        libtiff-dev libwebp-dev libopenjp2-7-dev libopenblas0-openmp libcurl4-openssl-dev libdnnl-dev ocl-icd-opencl-dev ca-certificates)  # libdnnl-dev's CMake file asks for OpenCL
 test=(libgtest-dev libgmock-dev bats python3-numpy bsdutils libblas3)
+fuzz=(clang llvm)  # llvm's symbolizer names the lines of a fault
 
 case "${1:-}" in
   build) wanted=("${build[@]}") ;;
   test) wanted=("${build[@]}" "${test[@]}") ;;
-  *) echo "usage: $0 build|test" >&2; exit 2 ;;
+  fuzz) wanted=("${build[@]}" "${test[@]}" "${fuzz[@]}") ;;
+  *) echo "usage: $0 build|test|fuzz" >&2; exit 2 ;;
 esac
 
 missing=()
