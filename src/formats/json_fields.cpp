@@ -42,6 +42,11 @@ std::optional<Resample> resample_from_string(std::string_view text) {
   return std::nullopt;
 }
 
+void refuse_integer(const json& j) {
+  throw FatalError(fmt::format("not as it should be: {:.60} is no whole number that fits",
+                               j.dump(-1, ' ', false, json::error_handler_t::replace)));
+}
+
 json image_size_to_json(ImageSize size) {
   if (size.height == size.width) return size.height;
   return {size.height, size.width};
@@ -50,10 +55,11 @@ json image_size_to_json(ImageSize size) {
 ImageSize image_size_from_json(const json& j) {
   ImageSize size;
   if (j.is_array()) {
-    j.at(0).get_to(size.height);
-    j.at(1).get_to(size.width);
+    if (j.size() != 2) throw FatalError("its image_size is not [height, width]");
+    size.height = integer_from_json<int>(j[0]);
+    size.width = integer_from_json<int>(j[1]);
   } else {
-    j.get_to(size.height);
+    size.height = integer_from_json<int>(j);
     size.width = size.height;
   }
   if (size.height <= 0 || size.width <= 0) throw FatalError("its image_size is not positive");
@@ -100,7 +106,7 @@ Fingerprint fingerprint_from_json(const json& j) {
   const auto dtype = j.at("dtype").get<std::string>();
   const auto precision = j.at("precision").get<std::string>();
   j.at("weights_sha256").get_to(f.weights_sha256);
-  j.at("numerics_version").get_to(f.numerics_version);
+  f.numerics_version = integer_from_json<int>(j.at("numerics_version"));
   f.feature = known(feature_from_string(feature), feature);
   j.at("l2_normalized").get_to(f.l2_normalized);
   f.dtype = known(element_type_from_string(dtype), dtype);
@@ -132,7 +138,7 @@ BuildInfo build_from_json(const json& j) {
 }
 
 void check_format_version(const json& j, int known_version) {
-  const int version = j.at("format_version").get<int>();
+  const int version = integer_from_json<int>(j.at("format_version"));
   if (version == known_version) return;
   throw FatalError(fmt::format("of format version {}, and this program reads {}", version, known_version));
 }

@@ -11,7 +11,8 @@
 namespace vit_embed {
 namespace {
 
-constexpr zip_uint64_t kLargestExtraFile = zip_uint64_t{64} << 20;
+// A table of a thousand layers has three. What is compressed can claim, and be, a thousand times its size.
+constexpr zip_uint64_t kLargestExtraFile = zip_uint64_t{16} << 20;
 
 struct EntryCloser {
   void operator()(zip_file_t* entry) const { zip_fclose(entry); }
@@ -68,24 +69,30 @@ ModelArchive::~ModelArchive() = default;
 
 std::optional<std::string> ModelArchive::read_extra_file(std::string_view name) const {
   const std::string suffix = fmt::format("/extra/{}", name);
-  zip_t* archive = archive_.get();
-  for (zip_int64_t i = 0; i < zip_get_num_entries(archive, 0); ++i) {
+  std::optional<zip_uint64_t> found;
+  for (zip_int64_t i = 0; i < zip_get_num_entries(archive_.get(), 0); ++i) {
     const auto index = static_cast<zip_uint64_t>(i);
-    if (!entry_name(archive, index).ends_with(suffix)) continue;
-    zip_stat_t status;
-    const Entry entry(zip_fopen_index(archive, index, 0));
-    if (!entry || zip_stat_index(archive, index, 0, &status) != 0 || status.size > kLargestExtraFile) {
-      throw FatalError(fmt::format("model file '{}': {} cannot be read", path_.native(), name));
-    }
-    std::string text(status.size, '\0');
-    char beyond;  // libzip checks the CRC when it is asked for more than there is
-    if (zip_fread(entry.get(), text.data(), text.size()) != static_cast<zip_int64_t>(text.size()) ||
-        zip_fread(entry.get(), &beyond, 1) != 0) {
-      throw FatalError(fmt::format("model file '{}': {} is damaged", path_.native(), name));
-    }
-    return text;
+    if (!entry_name(archive_.get(), index).ends_with(suffix)) continue;
+    // LibTorch may take the other one, and load a model that is not the one described.
+    if (found) throw FatalError(fmt::format("model file '{}': {} is there twice", path_.native(), name));
+    found = index;
   }
-  return std::nullopt;
+  return found ? std::optional(read_text(*found, name)) : std::nullopt;
+}
+
+std::string ModelArchive::read_text(std::uint64_t index, std::string_view name) const {
+  zip_stat_t status;
+  const Entry entry(zip_fopen_index(archive_.get(), index, 0));
+  if (!entry || zip_stat_index(archive_.get(), index, 0, &status) != 0 || status.size > kLargestExtraFile) {
+    throw FatalError(fmt::format("model file '{}': {} cannot be read", path_.native(), name));
+  }
+  std::string text(status.size, '\0');
+  char beyond;  // libzip checks the CRC when it is asked for more than there is
+  if (zip_fread(entry.get(), text.data(), text.size()) != static_cast<zip_int64_t>(text.size()) ||
+      zip_fread(entry.get(), &beyond, 1) != 0) {
+    throw FatalError(fmt::format("model file '{}': {} is damaged", path_.native(), name));
+  }
+  return text;
 }
 
 void ModelArchive::read(const Record& record, std::span<std::byte> to) const {

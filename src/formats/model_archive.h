@@ -30,7 +30,8 @@ class ModelArchive {
   ModelArchive(ModelArchive&&) noexcept;
   ~ModelArchive();
 
-  /// The text of the extra file `name`, where there is one. Throws FatalError where it is damaged.
+  /// The text of the extra file `name`, where there is one. Throws FatalError where it is damaged,
+  /// larger than 16 MiB or there twice.
   std::optional<std::string> read_extra_file(std::string_view name) const;
 
   /// Whether there is code in it.
@@ -47,6 +48,8 @@ class ModelArchive {
   struct Closer {
     void operator()(zip* archive) const;
   };
+
+  std::string read_text(std::uint64_t entry, std::string_view name) const;
 
   std::filesystem::path path_;
   std::unique_ptr<zip, Closer> archive_;

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <limits>
+
 #include "base/error.h"
 #include "formats/json_fields.h"
 #include "formats/model_archive.h"
@@ -25,22 +28,27 @@ json architecture_to_json(const Architecture& a) {
           {"pooler", a.pooler}};
 }
 
+/// Whether num_patches() and num_tokens() can be computed in the int that they are.
+bool is_countable(const Architecture& a) {
+  if (a.hidden_size <= 0 || a.patch_size <= 0) return false;
+  const std::int64_t patches = std::int64_t{a.patch_grid().height} * a.patch_grid().width;
+  return patches > 0 && patches < std::numeric_limits<int>::max();
+}
+
 Architecture architecture_from_json(const json& j) {
   Architecture a;
-  j.at("hidden_size").get_to(a.hidden_size);
-  j.at("num_hidden_layers").get_to(a.num_hidden_layers);
-  j.at("num_attention_heads").get_to(a.num_attention_heads);
-  j.at("intermediate_size").get_to(a.intermediate_size);
+  a.hidden_size = integer_from_json<int>(j.at("hidden_size"));
+  a.num_hidden_layers = integer_from_json<int>(j.at("num_hidden_layers"));
+  a.num_attention_heads = integer_from_json<int>(j.at("num_attention_heads"));
+  a.intermediate_size = integer_from_json<int>(j.at("intermediate_size"));
   a.image_size = image_size_from_json(j.at("image_size"));
-  j.at("patch_size").get_to(a.patch_size);
-  j.at("num_channels").get_to(a.num_channels);
+  a.patch_size = integer_from_json<int>(j.at("patch_size"));
+  a.num_channels = integer_from_json<int>(j.at("num_channels"));
   j.at("hidden_act").get_to(a.hidden_act);
   j.at("layer_norm_eps").get_to(a.layer_norm_eps);
   j.at("qkv_bias").get_to(a.qkv_bias);
   j.at("pooler").get_to(a.pooler);
-  if (a.hidden_size <= 0 || a.patch_size <= 0 || a.num_patches() <= 0) {
-    throw FatalError("its architecture is not a ViT's");
-  }
+  if (!is_countable(a)) throw FatalError("its architecture is not a ViT's");
   return a;
 }
 
@@ -51,11 +59,17 @@ ModelMetadata metadata_from_json(const json& j) {
   j.at("revision").get_to(m.revision);
   j.at("weights_sha256").get_to(m.weights_sha256);
   m.random_weights = j.contains("random_seed");
-  if (m.random_weights) j.at("random_seed").get_to(m.random_seed);
+  if (m.random_weights) m.random_seed = integer_from_json<std::uint64_t>(j.at("random_seed"));
   m.architecture = architecture_from_json(j.at("architecture"));
   m.preprocessing = preprocessing_from_json(j.at("preprocessing"));
+  // The forward reads as many pixel values as its architecture says.
+  if (m.preprocessing.image_size != m.architecture.image_size) {
+    throw FatalError(
+        fmt::format("not as it should be: images are resized to {}, and the architecture takes {}",
+                    to_string(m.preprocessing.image_size), to_string(m.architecture.image_size)));
+  }
   for (const json& t : j.at("tensors")) {
-    m.tensors.push_back({t.at("name"), t.at("shape").get<std::vector<std::int64_t>>(), t.at("xxh3")});
+    m.tensors.push_back({t.at("name"), integers_from_json<std::int64_t>(t.at("shape")), t.at("xxh3")});
   }
   return m;
 }

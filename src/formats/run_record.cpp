@@ -29,10 +29,10 @@ RunRecord record_from_json(const json& j) {
   j.at("format").get_to(r.format);
   for (const json& fingerprint : j.at("fingerprints"))
     r.fingerprints.push_back(fingerprint_from_json(fingerprint));
-  j.at("batch_size").get_to(r.batch_size);
-  j.at("num_threads").get_to(r.num_threads);
+  r.batch_size = integer_from_json<std::uint64_t>(j.at("batch_size"));
+  r.num_threads = integer_from_json<int>(j.at("num_threads"));
   j.at("on_error").get_to(r.on_error);
-  r.max_pixels = j.value("max_pixels", kDefaultMaxPixels);
+  if (j.contains("max_pixels")) r.max_pixels = integer_from_json<std::uint64_t>(j["max_pixels"]);
   r.build = build_from_json(j.at("build"));
   return r;
 }

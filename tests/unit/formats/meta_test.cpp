@@ -78,6 +78,9 @@ TEST(OutputMeta, ErrorsNameTheFileAndWhatIsWrong) {
   EXPECT_THAT(error_of(json, "\"float16\"", "\"float8\""), HasSubstr("unknown value 'float8'"));
   EXPECT_THAT(error_of(json, "\"bf16\"", "\"fp4\""), HasSubstr("unknown value 'fp4'"));
   EXPECT_THAT(error_of(json, "{", "{{"), HasSubstr("not as it should be"));
+  EXPECT_THAT(error_of(json, "\"inputs\": 7", "\"inputs\": -7"),
+              HasSubstr("-7 is no whole number that fits"));
+  EXPECT_THAT(error_of(json, "\"inputs\": 7", "\"inputs\": 1e300"), HasSubstr("no whole number that fits"));
   EXPECT_THROW(read_output_meta(directory / "missing"), FatalError);
   EXPECT_THROW(read_output_meta(directory.path()), FatalError);
 }

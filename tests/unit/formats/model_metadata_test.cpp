@@ -126,6 +126,42 @@ TEST(ModelMetadata, RefusesWhatIsNoModels) {
   }
 }
 
+TEST(ModelMetadata, RefusesNumbersThatDoNotFit) {
+  const std::string json = to_json(some_metadata());
+  for (const char* number : {"4294967328", "-4294967264", "1e300", "32.5", "true", "null"}) {
+    EXPECT_THAT(error_of(replaced(json, "\"hidden_size\": 32", "\"hidden_size\": " + std::string(number))),
+                AllOf(HasSubstr("not as it should be"), HasSubstr("no whole number that fits")))
+        << number;
+  }
+  EXPECT_THAT(error_of(replaced(json, "\"format_version\": 1", "\"format_version\": 4294967297")),
+              HasSubstr("no whole number that fits"));
+  EXPECT_THAT(error_of(replaced(json, "\"shape\": [\n    1,", "\"shape\": [\n    18446744073709551615,")),
+              HasSubstr("no whole number that fits"));
+}
+
+TEST(ModelMetadata, RefusesMorePatchesThanCanBeCounted) {
+  ModelMetadata m = some_metadata();
+  m.architecture.patch_size = 1;
+  m.architecture.image_size = m.preprocessing.image_size = {65537, 65536};  // 2^32 and some
+  EXPECT_THAT(error_of(to_json(m)), HasSubstr("architecture"));
+}
+
+TEST(ModelMetadata, RefusesImagesOfAnotherSizeThanTheForwardReads) {
+  ModelMetadata m = some_metadata();
+  m.preprocessing.image_size = {8, 8};
+  EXPECT_THAT(error_of(to_json(m)), HasSubstr("images are resized to 8x8, and the architecture takes 48x48"));
+}
+
+TEST(ModelMetadata, RefusesAnImageSizeOfThreeNumbers) {
+  ModelMetadata oblong = some_metadata();
+  oblong.architecture.image_size = oblong.preprocessing.image_size = {32, 64};
+  EXPECT_THAT(error_of(replaced(to_json(oblong), "   64\n", "   64, 64\n")), HasSubstr("image_size is not"));
+}
+
+TEST(ModelMetadata, RefusesJsonOfBracketsAlone) {
+  EXPECT_THAT(error_of(std::string(1 << 20, '[')), HasSubstr("nested too deep"));
+}
+
 class ReadModelMetadata : public ::testing::Test {
  protected:
   std::string error_of_file() {
@@ -176,6 +212,23 @@ TEST_F(ReadModelMetadata, SaysWhatIsWrongWithTheMetadata) {
   EXPECT_THAT(error_of_file(), AllOf(HasSubstr("vit_embed.json is of format version 9")));
   write_zip(path_, {{"m/code/x.py", "pass"}, {"m/extra/vit_embed.json", ""}});
   EXPECT_THAT(error_of_file(), HasSubstr("vit_embed.json is not as it should be"));
+}
+
+TEST_F(ReadModelMetadata, RefusesMetadataThatIsThereTwice) {
+  write_zip(path_, {{"m/code/x.py", "pass"},
+                    {"m/extra/vit_embed.json", to_json(some_metadata())},
+                    {"n/extra/vit_embed.json", to_json(some_metadata())}});
+  EXPECT_THAT(error_of_file(), HasSubstr("vit_embed.json is there twice"));
+}
+
+TEST_F(ReadModelMetadata, RefusesMetadataThatInflatesToMoreThanAnyHas) {
+  zip_t* archive = zip_open(path_.c_str(), ZIP_CREATE | ZIP_TRUNCATE, nullptr);
+  const std::string spaces((16 << 20) + 1, ' ');
+  zip_source_t* source = zip_source_buffer(archive, spaces.data(), spaces.size(), 0);
+  ASSERT_GE(zip_file_add(archive, "m/extra/vit_embed.json", source, ZIP_FL_ENC_GUESS), 0);
+  ASSERT_EQ(zip_close(archive), 0);
+  ASSERT_LT(std::filesystem::file_size(path_), 1u << 20);
+  EXPECT_THAT(error_of_file(), HasSubstr("vit_embed.json cannot be read"));
 }
 
 TEST_F(ReadModelMetadata, SeesAFlippedBitInTheMetadata) {
