@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/file_descriptor.h"
+#include "formats/bounded_json.h"
 
 namespace vit_embed {
 namespace {
@@ -30,7 +31,12 @@ std::string read_whole(const std::filesystem::path& path) {
 }  // namespace
 
 ConfigFields::ConfigFields(std::filesystem::path path) : path_(std::move(path)) {
-  json_ = json::parse(read_whole(path_), nullptr, /*allow_exceptions=*/false);
+  const std::string text = read_whole(path_);
+  try {
+    json_ = json::parse(text, refuse_deep_json, /*allow_exceptions=*/false);
+  } catch (const FatalError& e) {
+    throw FatalError(describe(e.what()));
+  }
   if (json_.is_discarded()) throw FatalError(describe("not JSON"));
   if (!json_.is_object()) throw FatalError(describe("not a JSON object"));
 }

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "formats/bounded_json.h"
 
 namespace vit_embed {
 namespace {
@@ -53,6 +54,7 @@ std::string_view header_text(std::span<const std::byte> bytes) {
 json parse_header(std::string_view text) {
   std::set<std::string> names;
   const auto check_name = [&](int depth, json::parse_event_t event, json& parsed) {
+    refuse_deep_json(depth, event, parsed);
     if (event == json::parse_event_t::key && depth == 1 && !names.insert(parsed.get<std::string>()).second) {
       refuse(fmt::format("tensor '{}' is in its header twice", parsed.get<std::string>()));
     }

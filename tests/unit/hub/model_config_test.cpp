@@ -87,6 +87,8 @@ TEST_F(ModelConfig, NamesNumbersThatAreNoVits) {
 TEST_F(ModelConfig, ThatIsNoJsonObjectIsRefused) {
   expect_refused("{", "not JSON");
   expect_refused("[]", "not a JSON object");
+  expect_refused(R"({"model_type":)" + std::string(1 << 20, '['), "nested too deep");
+  expect_refused(std::string((16 << 20) + 1, ' '), "too large for a configuration");
   EXPECT_THAT([&] { read_model_config(directory_.path() / "none.json"); },
               ThrowsMessage<FatalError>(HasSubstr("none.json")));
 }

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
+#include <filesystem>
+
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "support/safetensors_writer.h"
@@ -62,6 +65,21 @@ TEST_F(Safetensors, OfAHeaderThatDoesNotFitIsRefused) {
   expect_refused(safetensors_bytes("", ""), "not a JSON object");
 }
 
+TEST_F(Safetensors, OfAHeaderOfBracketsAloneIsRefused) {
+  expect_refused(safetensors_bytes(R"({"__metadata__":)" + std::string(1 << 20, '['), ""), "nested too deep");
+}
+
+TEST_F(Safetensors, OfAHeaderLargerThanAnyIsRefusedUnread) {
+  // Sparse: a hundred megabytes that take no place.
+  std::string bytes = safetensors_bytes("", "");
+  const std::uint64_t claimed = 100'000'001;
+  std::memcpy(bytes.data(), &claimed, sizeof(claimed));
+  write_file_atomically(directory_.path() / "x.safetensors", bytes);
+  std::filesystem::resize_file(directory_.path() / "x.safetensors", claimed + 8);
+  EXPECT_THAT([&] { SafetensorsFile file(directory_.path() / "x.safetensors"); },
+              ThrowsMessage<FatalError>(HasSubstr("its header would have 100000001 bytes")));
+}
+
 TEST_F(Safetensors, WithANameTwiceIsRefused) {
   const std::string tensor = R"({"dtype":"U8","shape":[1],"data_offsets":[0,1]})";
   expect_refused(safetensors_bytes(R"({"a":)" + tensor + R"(,"a":)" + tensor + "}", "1"),
@@ -104,6 +122,26 @@ TEST_F(Safetensors, WhoseTensorsOverlapIsRefused) {
   const std::string tensor = R"({"dtype":"U8","shape":[8],"data_offsets":[0,8]})";
   expect_refused(safetensors_bytes(R"({"a":)" + tensor + R"(,"b":)" + tensor + "}", "12345678"),
                  "overlaps another");
+  const std::string first = R"({"dtype":"U8","shape":[5],"data_offsets":[0,5]})";
+  const std::string second = R"({"dtype":"U8","shape":[4],"data_offsets":[4,8]})";
+  expect_refused(safetensors_bytes(R"({"b":)" + second + R"(,"a":)" + first + "}", "12345678"),
+                 "'b' overlaps another");
+}
+
+TEST_F(Safetensors, WhoseTensorsLeaveAHoleBetweenThemIsRefused) {
+  const std::string first = R"({"dtype":"U8","shape":[3],"data_offsets":[0,3]})";
+  const std::string second = R"({"dtype":"U8","shape":[4],"data_offsets":[4,8]})";
+  expect_refused(safetensors_bytes(R"({"a":)" + first + R"(,"b":)" + second + "}", "12345678"),
+                 "a hole before tensor 'b'");
+}
+
+TEST_F(Safetensors, WhoseNumbersAreHugeIsRefused) {
+  expect_description_refused(R"({"dtype":"U8","shape":[8],"data_offsets":[0,18446744073709551616]})",
+                             "no valid data_offsets");
+  expect_description_refused(R"({"dtype":"U8","shape":[8],"data_offsets":[0,18446744073709551615]})",
+                             "truncated: tensor 'a' ends 18446744073709551607 bytes");
+  expect_description_refused(R"({"dtype":"U8","shape":[1e300],"data_offsets":[0,8]})", "no valid shape");
+  expect_description_refused(R"({"dtype":"U8","shape":[1e999],"data_offsets":[0,8]})", "not a JSON object");
 }
 
 TEST_F(Safetensors, CutAnywhereIsRefused) {
