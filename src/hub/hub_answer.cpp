@@ -29,10 +29,17 @@ std::optional<std::uint64_t> to_number(const std::string& text) {
   return number;
 }
 
+/// A server may send back what it was sent.
+void hide(const std::string& secret, std::string& message) {
+  for (std::size_t at = 0; (at = message.find(secret, at)) != std::string::npos; ++at)
+    message.replace(at, secret.size(), "*");
+}
+
 /// "status 403: in the server's words", short enough for a line, and nothing in it that a terminal obeys.
-std::string spelled_status(const HttpResponse& response) {
+std::string spelled_status(const HubSettings& settings, const HttpResponse& response) {
   std::string message = response.header("x-error-message");
   if (message.empty()) return fmt::format("status {}", response.status);
+  if (settings.token) hide(settings.token->value, message);
   std::ranges::replace_if(
       message, [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
   return fmt::format("status {}: {:.200}", response.status, message);
@@ -64,12 +71,12 @@ bool is_missing_file(const HttpResponse& response) {
     throw FatalError(
         fmt::format("'{}': {} does not accept the token from {} ({}): make a new one at "
                     "{}/settings/tokens, or take the token away for a public repository",
-                    id, host, settings.token ? settings.token->origin : "nowhere", spelled_status(response),
-                    settings.endpoint));
+                    id, host, settings.token ? settings.token->origin : "nowhere",
+                    spelled_status(settings, response), settings.endpoint));
   }
   if (response.status == 403) {
-    throw FatalError(
-        fmt::format("'{}': {} refuses access to {} ({})", id, host, question.file, spelled_status(response)));
+    throw FatalError(fmt::format("'{}': {} refuses access to {} ({})", id, host, question.file,
+                                 spelled_status(settings, response)));
   }
   throw FatalError(fmt::format(
       "'{}': no such directory or file, and {} has no such repository or keeps it private (status {}): "
@@ -86,7 +93,8 @@ void refuse_answer(const HubSettings& settings, const HubQuestion& question, con
   const std::string host = host_of(settings.endpoint);
   const std::string code = response.header("x-error-code");
   if (may_pass(response.status)) {
-    throw TransferError(TransferError::Kind::server, fmt::format("{}: {}", host, spelled_status(response)),
+    throw TransferError(TransferError::Kind::server,
+                        fmt::format("{}: {}", host, spelled_status(settings, response)),
                         response.retry_after);
   }
   if (code == "RevisionNotFound") {
@@ -100,8 +108,8 @@ void refuse_answer(const HubSettings& settings, const HubQuestion& question, con
   if (response.status == 401 || response.status == 403 || response.status == 404) {
     refuse_access(settings, question, response);
   }
-  throw FatalError(
-      fmt::format("'{}': {} answers for {} with {}", id, host, question.file, spelled_status(response)));
+  throw FatalError(fmt::format("'{}': {} answers for {} with {}", id, host, question.file,
+                               spelled_status(settings, response)));
 }
 
 std::optional<RemoteFile> read_answer(const HubSettings& settings, const HubQuestion& question,

@@ -119,6 +119,14 @@ TEST_F(HubAnswerTest, NamesWhereTheTokenCameFrom) {
   expect_refused("refuses access", "not in your plan");
 }
 
+TEST_F(HubAnswerTest, ShowsNoTokenThatTheServerSendsBack) {
+  log_in();
+  for (const int status : {401, 403, 418, 503}) {
+    answer(status, {{"x-error-message", "Bearer hf_secret, that is hf_secret"}});
+    EXPECT_THAT([&] { read(); }, ThrowsMessage<FatalError>(Not(HasSubstr("hf_secret")))) << status;
+  }
+}
+
 TEST_F(HubAnswerTest, OfAServerInTroubleMayPass) {
   for (const int status : {408, 429, 500, 502, 503, 504}) {
     answer(status, {});
