@@ -16,6 +16,7 @@ namespace vit_embed {
 namespace {
 
 constexpr int kMostRedirects = 10;
+constexpr std::size_t kLongestUnwantedBody = std::size_t{1} << 20;
 
 struct SlistFree {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
@@ -66,8 +67,11 @@ std::string HttpResponse::header(const std::string& name) const {
 /// The easy handle and one exchange on it.
 class HttpClient::Session {
  public:
-  Session(HttpTimeouts timeouts, std::stop_token stop)
-      : timeouts_(timeouts), stop_(std::move(stop)), easy_(curl_easy_init()) {
+  Session(HttpTimeouts timeouts, std::stop_token stop, std::string authorities)
+      : timeouts_(timeouts),
+        stop_(std::move(stop)),
+        authorities_(std::move(authorities)),
+        easy_(curl_easy_init()) {
     if (easy_ == nullptr) throw std::bad_alloc();
   }
 
@@ -102,16 +106,19 @@ class HttpClient::Session {
   CurlLibrary library_;
   HttpTimeouts timeouts_;
   std::stop_token stop_;
+  std::string authorities_;
   std::unique_ptr<CURL, Cleanup> easy_;
   std::unique_ptr<curl_slist, SlistFree> headers_;
   std::array<char, CURL_ERROR_SIZE> error_text_{};
   const BodyHandler* on_body_ = nullptr;
+  std::size_t unwanted_ = 0;  // bytes of an answer that is not the file
   std::exception_ptr body_error_;
 };
 
 HttpResponse HttpClient::Session::exchange(const HttpRequest& request, bool https_only,
                                            const BodyHandler* on_body) {
   on_body_ = on_body;
+  unwanted_ = 0;
   body_error_ = nullptr;
   error_text_[0] = '\0';
   set_options(request, https_only);
@@ -135,6 +142,7 @@ void HttpClient::Session::set_options(const HttpRequest& request, bool https_onl
   set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(timeouts_.stall.count()));
   set(CURLOPT_USERAGENT, "vit-embed/" VIT_EMBED_VERSION);
   set(CURLOPT_ERRORBUFFER, error_text_.data());
+  if (!authorities_.empty()) set(CURLOPT_CAINFO, authorities_.c_str());
   if (!request.bearer_token.empty()) {
     set(CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
     set(CURLOPT_XOAUTH2_BEARER, request.bearer_token.c_str());
@@ -170,6 +178,9 @@ std::size_t HttpClient::Session::on_write(char* data, std::size_t, std::size_t s
     const bool is_file = status == 200 || status == 206;
     if (session.on_body_ != nullptr && is_file) {
       (*session.on_body_)(static_cast<int>(status), std::as_bytes(std::span(data, size)));
+    } else if ((session.unwanted_ += size) > kLongestUnwantedBody) {
+      throw TransferError(TransferError::Kind::broken,
+                          fmt::format("an answer of status {} without end", status));
     }
     return size;
   } catch (...) {
@@ -206,15 +217,15 @@ void HttpClient::Session::fail(CURLcode code, const std::string& url) const {
   if (code == CURLE_ABORTED_BY_CALLBACK) throw StoppedError("stopped; the same command goes on from here");
   std::string what = error_text_[0] != '\0' ? error_text_.data() : curl_easy_strerror(code);
   if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE) {
-    what += " (the system's certificates are Debian's package ca-certificates)";
+    what += " (the system's certificates are Debian's package ca-certificates; SSL_CERT_FILE names others)";
   }
   TransferError::Kind kind = kind_of(code);
   if (kind == TransferError::Kind::broken && never_connected()) kind = TransferError::Kind::unreachable;
   throw TransferError(kind, fmt::format("{}: {}", host_of(url), what));
 }
 
-HttpClient::HttpClient(HttpTimeouts timeouts, std::stop_token stop)
-    : session_(std::make_unique<Session>(timeouts, std::move(stop))) {}
+HttpClient::HttpClient(HttpTimeouts timeouts, std::stop_token stop, std::string authorities)
+    : session_(std::make_unique<Session>(timeouts, std::move(stop), std::move(authorities))) {}
 
 HttpClient::~HttpClient() = default;
 

@@ -65,8 +65,9 @@ class HttpClient {
   /// A piece of the body of an answer 200 or 206. What it throws ends the exchange and is thrown on.
   using BodyHandler = std::function<void(int status, std::span<const std::byte> piece)>;
 
-  /// A stop ends an exchange within a second, with StoppedError.
-  HttpClient(HttpTimeouts timeouts, std::stop_token stop);
+  /// A stop ends an exchange within a second, with StoppedError. `authorities` is a file of certificates to
+  /// trust beside the system's; "" for none.
+  HttpClient(HttpTimeouts timeouts, std::stop_token stop, std::string authorities = "");
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
   ~HttpClient();

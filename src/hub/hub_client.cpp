@@ -13,7 +13,7 @@ HubClient::HubClient(HubSettings settings, std::string repository_id, RetryPolic
       policy_(policy),
       stop_(stop),
       log_(log),
-      http_(HttpTimeouts(), std::move(stop)) {}
+      http_(HttpTimeouts(), std::move(stop), settings_.authorities) {}
 
 HttpRequest HubClient::request(const HubQuestion& question) const {
   return {.url = resolve_url(settings_.endpoint, question.repository_id, question.revision, question.file),

@@ -76,6 +76,7 @@ HubSettings read_hub_settings(const Environment& environment) {
   const auto cache = find_variable(environment, "HF_HUB_CACHE");
   settings.cache = cache ? fs::path(*cache) : hub_home(environment) / "hub";
   settings.offline = is_true(find_variable(environment, "HF_HUB_OFFLINE").value_or(""));
+  settings.authorities = find_variable(environment, "SSL_CERT_FILE").value_or("");
   return settings;
 }
 

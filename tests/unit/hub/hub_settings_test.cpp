@@ -99,6 +99,12 @@ TEST_F(HubSettingsTest, RefuseAnEndpointThatIsNoPlainUrlOfTheWeb) {
   }
 }
 
+TEST_F(HubSettingsTest, TakeTheAuthoritiesToTrustFromOpenSslsVariable) {
+  EXPECT_EQ(read().authorities, "");
+  variables_["SSL_CERT_FILE"] = "/etc/company.pem";
+  EXPECT_EQ(read().authorities, "/etc/company.pem");
+}
+
 TEST_F(HubSettingsTest, AreOfflineForAnySpellingOfYes) {
   for (const char* yes : {"1", "true", "YES", "On"}) {
     variables_["HF_HUB_OFFLINE"] = yes;
