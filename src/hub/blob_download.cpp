@@ -20,6 +20,11 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kLockPoll{100};
+/// Of a file whose size the Hub does not say: the large ones it does.
+constexpr std::uint64_t kLargestUnannounced = std::uint64_t{64} << 20;
+
+/// Ends an exchange that has brought more than can be right.
+struct TooMuchArrived {};
 
 /// FileLock does not wait; a download that another process is at is worth waiting for.
 FileLock wait_for_lock(const fs::path& path, const std::stop_token& stop, const LogSink& log) {
@@ -49,6 +54,7 @@ class IncompleteBlob {
 
   std::uint64_t size() const { return size_; }
   bool is_whole() const { return file_.size && size_ == *file_.size; }
+  bool is_too_large() const { return size_ > file_.size.value_or(kLargestUnannounced); }
   /// Whether the bytes are not those of a single answer.
   bool is_pieced() const { return is_pieced_; }
 
@@ -79,13 +85,20 @@ class IncompleteBlob {
 void IncompleteBlob::receive_rest(HubClient& client) {
   const std::uint64_t start = size_;
   is_pieced_ = start > 0;
-  const int status = client.get(file_, start, [&](int status_now, std::span<const std::byte> piece) {
+  const auto on_piece = [&](int status_now, std::span<const std::byte> piece) {
     // A server that knows no ranges sends the file from its start.
     if (status_now == 200 && is_pieced_) discard();
     fd_.write_all(piece);
     size_ += piece.size();
+    if (is_too_large()) throw TooMuchArrived();
     if (control_.on_progress) control_.on_progress({file_.name, size_, file_.size.value_or(0)});
-  });
+  };
+  int status = 0;
+  try {
+    status = client.get(file_, start, on_piece);
+  } catch (const TooMuchArrived&) {
+    return;  // find_fault() says so
+  }
   if (status == 416) discard();
   if (status == 416 || (file_.size && size_ < *file_.size)) {
     throw TransferError(TransferError::Kind::broken,
@@ -94,6 +107,11 @@ void IncompleteBlob::receive_rest(HubClient& client) {
 }
 
 std::string IncompleteBlob::find_fault() const {
+  if (is_too_large()) {
+    return file_.size ? fmt::format("more than the {} bytes arrived that the Hub says", *file_.size)
+                      : fmt::format("the Hub does not say its size, and more than {} MiB arrived",
+                                    kLargestUnannounced >> 20);
+  }
   if (file_.size && size_ != *file_.size) {
     return fmt::format("{} bytes arrived, and the Hub says {}", size_, *file_.size);
   }

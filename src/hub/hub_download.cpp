@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -128,7 +130,8 @@ void CommitDownload::check_disk(const std::vector<RemoteFile>& files) const {
     std::error_code error;
     const std::uintmax_t size = file.size.value_or(0);
     const std::uintmax_t there = fs::file_size(cache_.incomplete_blob(file.etag), error);
-    needed += error || there > size ? size : size - there;
+    const std::uintmax_t missing = error || there > size ? size : size - there;
+    if (__builtin_add_overflow(needed, missing, &needed)) needed = std::numeric_limits<std::uintmax_t>::max();
   }
   const fs::path place = existing_part(settings_.cache);
   std::error_code error;
