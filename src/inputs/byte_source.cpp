@@ -21,6 +21,11 @@ FileIdentity identity_of(const struct stat& status) {
           std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec};
 }
 
+/// open() would take the path up to the NUL byte for the whole.
+bool is_cut(const std::filesystem::path& path) {
+  return path.native().find('\0') != std::string::npos;
+}
+
 void require_regular(const struct stat& status) {
   if (S_ISREG(status.st_mode)) return;
   throw InputError(FailureKind::permanent, S_ISDIR(status.st_mode) ? "is a directory" : "not a regular file");
@@ -52,10 +57,13 @@ void read_unchanged(FileDescriptor& file, const struct stat& opened, std::vector
 
 FileIdentity FileSource::identify() const {
   struct stat status {};
-  return ::stat(path_.c_str(), &status) == 0 ? identity_of(status) : FileIdentity{};
+  return !is_cut(path_) && ::stat(path_.c_str(), &status) == 0 ? identity_of(status) : FileIdentity{};
 }
 
 FileIdentity FileSource::read(std::vector<std::byte>& bytes) const {
+  if (is_cut(path_)) {
+    throw InputError(FailureKind::permanent, "a NUL byte in its name: -0 reads what find -print0 lists");
+  }
   // O_NONBLOCK: opening a FIFO that nobody writes to must not hang; it means nothing for a regular file.
   FileDescriptor file = FileDescriptor::try_open(path_, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   if (!file && errno == ENXIO) {  // a socket

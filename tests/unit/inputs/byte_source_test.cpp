@@ -81,6 +81,15 @@ TEST(FileSource, ASocketOrADeviceFailsForGood) {
   EXPECT_EQ(failure_of(FileSource("/dev/zero")), "permanent: not a regular file");
 }
 
+TEST(FileSource, RefusesANameThatANulByteWouldCut) {
+  const TemporaryDirectory directory;
+  write_file(directory / "a.jpg", "a");
+  const std::string name = (directory / "a.jpg").native() + std::string("\0b.jpg\0", 7);
+  EXPECT_EQ(failure_of(FileSource(name)),
+            "permanent: a NUL byte in its name: -0 reads what find -print0 lists");
+  EXPECT_EQ(FileSource(name).identify(), FileIdentity{});
+}
+
 TEST(FileSource, RefusesWhatIsTooLargeWithoutReadingIt) {
   const TemporaryDirectory directory;
   write_file(directory / "a.tif", "");
