@@ -67,6 +67,7 @@ std::optional<JournalBatch> decode(std::string_view payload) {
     entry.identity.size = reader.get<std::uint64_t>();
     entry.identity.mtime_ns = reader.get<std::int64_t>();
     entry.outcome = static_cast<Outcome>(reader.get<std::uint8_t>());
+    reader.good = reader.good && entry.outcome <= Outcome::transient_failure;
     batch.entries.push_back(std::move(entry));
   }
   for (auto n = reader.get<std::uint32_t>(); n > 0 && reader.good; --n) {

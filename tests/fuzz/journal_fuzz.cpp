@@ -24,6 +24,9 @@ void check_journal(std::string_view file) {
   JournalReader reader(input.holding(file));
   std::vector<JournalBatch> batches;
   while (auto batch = reader.next()) {
+    for (const JournalEntry& entry : batch->entries) {
+      expect(entry.outcome <= Outcome::transient_failure, "an outcome is one of three");
+    }
     writer.append(*batch);
     batches.push_back(std::move(*batch));
   }

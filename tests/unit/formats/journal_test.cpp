@@ -101,6 +101,12 @@ TEST_F(JournalTest, AFileThatIsNoJournalHasNoRecordsAndIsReplaced) {
   }
 }
 
+TEST_F(JournalTest, ARecordOfAnOutcomeThatIsNoneEndsIt) {
+  written({{{{"a.jpg", {1, 1}, static_cast<Outcome>(3)}}, {}}});
+  EXPECT_TRUE(read().empty());
+  EXPECT_EQ(position_, 8u);
+}
+
 TEST_F(JournalTest, ARecordThatClaimsAGigabyteEndsItWithoutAllocatingIt) {
   write_file(path_, written({}) + std::string("\xff\xff\xff\x3f", 4) + "x");
   EXPECT_TRUE(read().empty());
