@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/file_descriptor.h"
+#include "cli/printable.h"
 
 namespace vit_embed {
 namespace {
@@ -81,7 +82,7 @@ Console::Console()
 Console::~Console() = default;
 
 void Console::log(LogLevel level, std::string_view message) {
-  logger_->log(to_spdlog(level), spdlog::string_view_t(message.data(), message.size()));
+  logger_->log(to_spdlog(level), printable(message));
 }
 
 LogSink Console::log_sink() {

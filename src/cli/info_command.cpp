@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/preprocessing_flags.h"
+#include "cli/printable.h"
 #include "cli/standard_streams.h"
 #include "cli/stderr_capture.h"
 #include "output/inspection.h"
@@ -28,13 +29,14 @@ void print_model(const std::string& path, const ModelMetadata& m) {
   const Architecture& a = m.architecture;
   const Preprocessing& p = m.preprocessing;
   print_out("{}: TorchScript model file\n", path);
-  print_out("source:         {}{}\n", m.source, m.revision.empty() ? "" : " at " + m.revision);
+  print_out("source:         {}{}\n", printable(m.source),
+            m.revision.empty() ? "" : " at " + printable(m.revision));
   print_out(
       "weights:        {}, SHA-256 {}\n",
       m.random_weights ? fmt::format("RANDOM (seed {}): embeddings mean nothing", m.random_seed) : "trained",
-      m.weights_sha256);
+      printable(m.weights_sha256));
   print_out("architecture:   ViT, {} layers, hidden size {}, {} heads, MLP {}, {}\n", a.num_hidden_layers,
-            a.hidden_size, a.num_attention_heads, a.intermediate_size, a.hidden_act);
+            a.hidden_size, a.num_attention_heads, a.intermediate_size, printable(a.hidden_act));
   print_out("input:          {}, patches of {}, {} tokens\n", to_string(a.image_size), a.patch_size,
             a.num_tokens());
   print_out("features:       {}\n", describe_features(describe(m)));
@@ -44,21 +46,23 @@ void print_model(const std::string& path, const ModelMetadata& m) {
 
 void print_output(const OutputInspection& found) {
   print_out("{}: {}", found.path.native(), found.format);
-  if (!found.shape.empty()) print_out(", [{}]{}", fmt::join(found.shape, ", "), found.element_type);
+  if (!found.shape.empty())
+    print_out(", [{}]{}", fmt::join(found.shape, ", "), printable(found.element_type));
   print_out("\npublication:    {}\n",
             found.problems.empty() ? "whole" : fmt::format("{}", fmt::join(found.problems, "; ")));
   if (!found.meta) return;
   const OutputMeta& m = *found.meta;
   print_out("feature:        {}{}, {}\n", to_string(m.fingerprint.feature),
             m.fingerprint.l2_normalized ? ", length 1" : "", to_string(m.fingerprint.dtype));
-  print_out("model:          {}{}{}\n", m.model_source,
-            m.model_revision.empty() ? "" : " at " + m.model_revision,
+  print_out("model:          {}{}{}\n", printable(m.model_source),
+            m.model_revision.empty() ? "" : " at " + printable(m.model_revision),
             m.random_weights ? ", RANDOM WEIGHTS: embeddings mean nothing" : "");
   print_out("fingerprint:    {}\n", m.fingerprint.id());
   print_out("inputs:         {}, of which {} failed ({} permanent, {} transient)\n", m.inputs, m.failures(),
             m.permanent_failures, m.transient_failures);
-  print_out("made by:        vit-embed {}, {} engine in {}, {}\n", m.build.tool_version, m.build.engine,
-            to_string(m.fingerprint.precision), m.build.instruction_set);
+  print_out("made by:        vit-embed {}, {} engine in {}, {}\n", printable(m.build.tool_version),
+            printable(m.build.engine), to_string(m.fingerprint.precision),
+            printable(m.build.instruction_set));
 }
 
 json output_to_json(const OutputInspection& found) {

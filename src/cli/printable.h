@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace vit_embed {
+
+/// A text of a file or a server as a terminal can be given it: with '?' for each control character that the
+/// terminal would obey. Line ends and tabs stay.
+std::string printable(std::string_view text);
+
+}  // namespace vit_embed
