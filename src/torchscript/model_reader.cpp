@@ -5,10 +5,12 @@
 #include <torch/csrc/jit/serialization/import.h>
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/error.h"
 #include "formats/digest.h"
+#include "torchscript/forbidden_operators.h"
 #include "torchscript/scaled_dot_product_attention.h"
 #include "torchscript/torch_error.h"
 #include "vit/parameters.h"
@@ -44,6 +46,10 @@ void check_tensors(const torch::jit::Module& module, const ModelMetadata& metada
 /// LibTorch's "Unknown builtin op: torchvision::nms.", or what stands for an operator of a library.
 std::string explain_load_failure(const std::exception& error) {
   const std::string text = error.what();
+  if (const std::optional<std::string> forbidden = find_forbidden_operator(text)) {
+    return fmt::format("it calls {}, which reads or writes a file that the model names, and is not let to",
+                       *forbidden);
+  }
   const std::size_t unknown = text.find("Unknown builtin op: ");
   if (unknown == std::string::npos) return telling_line(error);
   std::string line = text.substr(unknown, text.find('\n', unknown) - unknown);
@@ -65,6 +71,7 @@ void require_float32(const torch::jit::Module& module) {
 }  // namespace
 
 torch::jit::Module load_foreign_module(const std::filesystem::path& path) {
+  forbid_operators_on_files();
   provide_scaled_dot_product_attention();
   try {
     torch::jit::Module module = torch::jit::load(path.native(), at::kCPU);
@@ -79,6 +86,7 @@ torch::jit::Module load_foreign_module(const std::filesystem::path& path) {
 }
 
 LoadedModel load_model_file(const std::filesystem::path& path) {
+  forbid_operators_on_files();
   LoadedModel model;
   model.metadata = read_model_metadata(path);  // names the file itself
   try {
@@ -89,7 +97,7 @@ LoadedModel load_model_file(const std::filesystem::path& path) {
   } catch (const Error& e) {
     throw FatalError(fmt::format("model file '{}': {}", path.native(), e.what()));
   } catch (const std::exception& e) {  // an error in the TorchScript source is no c10::Error
-    refuse_to_load(path, telling_line(e));
+    refuse_to_load(path, explain_load_failure(e));
   }
   return model;
 }
