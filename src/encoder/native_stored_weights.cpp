@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <system_error>
 #include <utility>
 
 #include "base/error.h"
@@ -46,8 +48,16 @@ StoredWeights::StoredWeights(std::filesystem::path model_file, const ModelMetada
   }
   for (const TensorEntry& entry : metadata.tensors) expected_[entry.name].xxh3 = entry.xxh3;
   std::uint64_t position = 0;
+  std::uint64_t needed = 0;  // bytes
   for (const Parameter& parameter : vit_parameters(metadata.architecture)) {
     expected_.at(parameter.name).position = position++;
+    needed += static_cast<std::uint64_t>(parameter.num_elements()) * sizeof(float);
+  }
+  // Seen before memory is asked for: what a small file says of itself could take all there is.
+  std::error_code not_there;  // which reading says
+  if (std::filesystem::file_size(path_, not_there) < needed) {
+    throw FatalError(
+        fmt::format("model file '{}': its tensors take {} bytes, more than it has", path_.native(), needed));
   }
 }
 

@@ -17,7 +17,8 @@ namespace vit_embed {
 /// the hash that vit_embed.json says, whichever record it stands in: the table does not name them.
 class StoredWeights : public NativeWeights {
  public:
-  /// `metadata` is the file's own. Throws FatalError naming the file where that does not fit itself.
+  /// `metadata` is the file's own. Throws FatalError naming the file where that does not fit itself or the
+  /// file is too small for it.
   StoredWeights(std::filesystem::path model_file, const ModelMetadata& metadata);
   ~StoredWeights() override;
 

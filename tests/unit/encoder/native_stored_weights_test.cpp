@@ -87,5 +87,17 @@ TEST_F(StoredWeightsTest, OfAnotherArchitectureThanTheTableAreRefused) {
               ThrowsMessage<FatalError>(HasSubstr("its tensors are not its architecture's")));
 }
 
+TEST_F(StoredWeightsTest, OfMoreBytesThanTheFileHasAreRefusedBeforeMemoryIsTaken) {
+  ModelMetadata huge = metadata_;
+  huge.architecture.hidden_size = 1 << 16;
+  huge.tensors.clear();
+  for (const Parameter& parameter : vit_parameters(huge.architecture))
+    huge.tensors.push_back({parameter.name, parameter.shape, "0123456789abcdef"});
+  std::ranges::sort(huge.tensors, {}, &TensorEntry::name);
+  EXPECT_THAT(
+      [&] { load_native_encoder(path_, huge, {.device = "cpu", .num_threads = 2}); },
+      ThrowsMessage<FatalError>(testing::AllOf(HasSubstr("small.pt'"), HasSubstr("more than it has"))));
+}
+
 }  // namespace
 }  // namespace vit_embed
