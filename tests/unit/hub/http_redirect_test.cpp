@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
 #include <optional>
 
 #include "hub/http_client.h"
@@ -49,14 +50,14 @@ class HttpRedirects : public testing::Test {
 };
 
 TEST_F(HttpRedirects, ToAnotherPortLoseTheTokenAndDoNotGetItBack) {
-  std::string back;
-  const ScriptedServer other(redirect_to([&] { return back; }));
+  std::promise<std::string> back;
+  const ScriptedServer other(redirect_to([url = back.get_future().share()] { return url.get(); }));
   int count = 0;
   const ScriptedServer hub([&](const std::string& request, const ScriptedServer::Send& send) {
     (count++ == 0 ? redirect_to([&] { return other.url() + "/there"; }) : answer_with("bytes"))(request,
                                                                                                 send);
   });
-  back = hub.url() + "/back";
+  back.set_value(hub.url() + "/back");
   EXPECT_EQ(get(hub.url() + "/file"), "bytes");
   EXPECT_THAT(hub.requests(),
               ElementsAre(kHasToken, AllOf(HasSubstr("GET /back"), Not(HasSubstr("hf_secret")))));
@@ -65,11 +66,12 @@ TEST_F(HttpRedirects, ToAnotherPortLoseTheTokenAndDoNotGetItBack) {
 
 TEST_F(HttpRedirects, ToAnotherNameOfTheHostLoseTheToken) {
   int count = 0;
-  std::string other_name;
+  std::promise<std::string> other_name;
+  const std::shared_future<std::string> there = other_name.get_future().share();
   const ScriptedServer hub([&](const std::string& request, const ScriptedServer::Send& send) {
-    (count++ == 0 ? redirect_to([&] { return other_name; }) : answer_with("bytes"))(request, send);
+    (count++ == 0 ? redirect_to([&] { return there.get(); }) : answer_with("bytes"))(request, send);
   });
-  other_name = "http://localhost" + hub.url().substr(hub.url().rfind(':')) + "/file";
+  other_name.set_value("http://localhost" + hub.url().substr(hub.url().rfind(':')) + "/file");
   EXPECT_EQ(get(hub.url() + "/file"), "bytes");
   EXPECT_THAT(hub.requests(), ElementsAre(kHasToken, Not(HasSubstr("hf_secret"))));
 }
