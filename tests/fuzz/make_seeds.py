@@ -51,7 +51,6 @@ def make_images():
     put("image", "rgb.ppm", b"P6 2 2 255\n" + bytes(range(12)))
     put("image", "gray16.pgm", b"P5 2 2 65535\n" + bytes(range(8)))
     put("image", "text.pbm", b"P1\n# a comment\n2 2\n1 0 0 1\n")
-    put("image", "rgb.ras", struct.pack(">IIIIIIII", 0x59A66A95, 2, 2, 24, 12, 1, 0, 0) + bytes(range(12)))
 
 
 def make_exif():
