@@ -68,7 +68,10 @@ class JpegDecompressor {
   }
 
   void start() {
-    info_.out_color_space = info_.num_components == 4 ? JCS_CMYK : JCS_RGB;
+    // Gray is replicated here: in lossless files libjpeg does not do that.
+    info_.out_color_space = info_.num_components == 1   ? JCS_GRAYSCALE
+                            : info_.num_components == 4 ? JCS_CMYK
+                                                        : JCS_RGB;
     boolean started = FALSE;
     step([&] { started = jpeg_start_decompress(&info_); });
     if (!started) fail_truncated();
@@ -176,6 +179,10 @@ int orientation_of(const jpeg_decompress_struct& info) {
   return metadata_orientation(exif, xmp.empty() ? std::span<const std::byte>{} : xmp.back());
 }
 
+void rgb_from_gray(const std::uint8_t* gray, int width, std::uint8_t* rgb) {
+  for (int x = 0; x < width; ++x) rgb = std::fill_n(rgb, RgbImage::kChannels, gray[x]);
+}
+
 /// From samples that are inverted: 255 is no ink.
 void rgb_from_inverted_cmyk(const std::uint8_t* cmyk, int width, std::uint8_t* rgb) {
   for (int x = 0; x < width; ++x, cmyk += 4, rgb += RgbImage::kChannels) {
@@ -194,11 +201,12 @@ StoredImage decode_jpeg(std::span<const std::byte> encoded, const DecodeOptions&
   RgbImage& image = stored.image;
   image = RgbImage(static_cast<int>(jpeg.info().output_width), static_cast<int>(jpeg.info().output_height));
 
-  const bool is_cmyk = jpeg.info().out_color_space == JCS_CMYK;
-  std::vector<std::uint8_t> cmyk(is_cmyk ? std::size_t{4} * jpeg.info().output_width : 0);
+  const J_COLOR_SPACE space = jpeg.info().out_color_space;
+  std::vector<std::uint8_t> other(space == JCS_RGB ? 0 : std::size_t{4} * jpeg.info().output_width);
   for (int y = 0; y < image.height(); ++y) {
-    jpeg.read_row(is_cmyk ? cmyk.data() : image.row(y));
-    if (is_cmyk) rgb_from_inverted_cmyk(cmyk.data(), image.width(), image.row(y));
+    jpeg.read_row(space == JCS_RGB ? image.row(y) : other.data());
+    if (space == JCS_CMYK) rgb_from_inverted_cmyk(other.data(), image.width(), image.row(y));
+    if (space == JCS_GRAYSCALE) rgb_from_gray(other.data(), image.width(), image.row(y));
   }
   jpeg.finish();
   return stored;

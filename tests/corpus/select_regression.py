@@ -15,8 +15,10 @@ from compare_with_pillow import pillow_pixels, records
 FOLDERS = ("bmp", "gif", "jp2", "jpeg", "png", "pnm", "tiff", "webp")
 LARGEST = 10_000  # bytes
 MOST_PIXELS = 300_000
-BY_LIBRARY_VERSION = ("lossless", "damage-", "progressive-dc", "progressive-first", "progressive-last", "progressive-scans",
-                      "group", "ccitt", "fax", "arithmetic", "lzma", "zstd", "webp-")
+BY_LIBRARY_VERSION = (
+    "lossless", "damage-", "progressive-dc", "progressive-first", "progressive-last", "progressive-scans",  # JPEG
+    "group", "lzma", "zstd", "webp-", "bits-8-8.tif", "strip-offsets-more-than-strips", "width-of-type-13",  # TIFF
+    "rgb-reserved-bit-set")  # PNG
 
 
 def digest(pixels):
