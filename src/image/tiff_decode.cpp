@@ -158,7 +158,7 @@ class TiffBlocks {
         converter_(std::move(layout), std::min(width_, static_cast<std::uint32_t>(image.width()))) {
     check_image_size(width_, height_, options);
     const tmsize_t size = is_tiled_ ? TIFFTileSize(file.get()) : TIFFStripSize(file.get());
-    if (size <= 0) file.fail();
+    if (size <= 0 || static_cast<std::size_t>(size) < height_ * row_bytes()) file.fail();
     blocks_.assign(is_separate_ ? num_samples_ : 1, std::vector<std::byte>(static_cast<std::size_t>(size)));
   }
 
@@ -215,14 +215,17 @@ class TiffBlocks {
     return std::min(height_, static_cast<std::uint32_t>(image_.height()) - y);
   }
 
+  /// Samples of a pixel that stand together in a block.
+  std::size_t stride() const { return is_separate_ ? 1 : num_samples_; }
+  std::size_t row_bytes() const { return (width_ * stride() * bits_ + 7) / 8; }
+
   void convert_block(std::uint32_t x, std::uint32_t y) {
     const std::size_t columns = std::min(width_, static_cast<std::uint32_t>(image_.width()) - x);
-    const std::size_t stride = is_separate_ ? 1 : num_samples_;
-    const std::size_t row_bytes = (width_ * stride * bits_ + 7) / 8;
     std::vector<TiffSampleRow> samples(num_samples_);
     for (std::uint32_t row = 0; row < rows_from(y); ++row) {
       for (std::size_t s = 0; s < num_samples_; ++s) {
-        samples[s] = {blocks_[is_separate_ ? s : 0].data() + row * row_bytes, is_separate_ ? 0 : s, stride};
+        samples[s] = {blocks_[is_separate_ ? s : 0].data() + row * row_bytes(), is_separate_ ? 0 : s,
+                      stride()};
       }
       converter_.convert(samples, columns,
                          image_.row(static_cast<int>(y + row)) + std::size_t{x} * RgbImage::kChannels);
