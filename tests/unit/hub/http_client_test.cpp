@@ -1,14 +1,12 @@
 #include "hub/http_client.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
 
 #include <thread>
 
-#include "base/file_descriptor.h"
+#include "listening_socket.h"
 
 namespace vit_embed {
 namespace {
@@ -18,28 +16,15 @@ using testing::HasSubstr;
 using testing::ThrowsMessage;
 using Clock = std::chrono::steady_clock;
 
-/// A port of this machine where connections come about and nothing is ever said.
+/// A port where nothing is ever said.
 class SilentServer {
  public:
-  SilentServer() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket") {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address);
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(socket_.get(), generic, size) != 0 || ::listen(socket_.get(), 8) != 0 ||
-        ::getsockname(socket_.get(), generic, &size) != 0) {
-      throw std::runtime_error("no port");
-    }
-    url_ = fmt::format("http://127.0.0.1:{}/", ntohs(address.sin_port));
-  }
-
   const std::string& url() const { return url_; }
-  void close() { socket_.close(); }
+  void close() { listening_.socket.close(); }
 
  private:
-  FileDescriptor socket_;
-  std::string url_;
+  ListeningSocket listening_;
+  std::string url_ = fmt::format("http://127.0.0.1:{}/", listening_.port);
 };
 
 TransferError::Kind kind_of_failure(HttpClient& client, const std::string& url) {

@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/file_descriptor.h"
+#include "listening_socket.h"
 
 namespace vit_embed {
 
@@ -77,24 +77,13 @@ class ScriptedServer {
 
   /// With a certificate it speaks https.
   explicit ScriptedServer(Script script, const SelfSigned* certificate = nullptr)
-      : script_(std::move(script)),
-        context_(certificate != nullptr ? certificate->make_context() : nullptr),
-        socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket") {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address);
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(socket_.get(), generic, size) != 0 || ::listen(socket_.get(), 8) != 0 ||
-        ::getsockname(socket_.get(), generic, &size) != 0) {
-      throw std::runtime_error("no port");
-    }
-    url_ = fmt::format("{}://127.0.0.1:{}", context_ ? "https" : "http", ntohs(address.sin_port));
+      : script_(std::move(script)), context_(certificate != nullptr ? certificate->make_context() : nullptr) {
+    url_ = fmt::format("{}://127.0.0.1:{}", context_ ? "https" : "http", listening_.port);
     thread_ = std::jthread([this] { serve(); });
   }
   ScriptedServer(const ScriptedServer&) = delete;
   ScriptedServer& operator=(const ScriptedServer&) = delete;
-  ~ScriptedServer() { ::shutdown(socket_.get(), SHUT_RDWR); }
+  ~ScriptedServer() { ::shutdown(listening_.socket.get(), SHUT_RDWR); }
 
   /// Without a slash at its end.
   const std::string& url() const { return url_; }
@@ -106,7 +95,7 @@ class ScriptedServer {
 
  private:
   void serve() {
-    for (int fd; (fd = ::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC)) >= 0;) {
+    for (int fd; (fd = ::accept4(listening_.socket.get(), nullptr, nullptr, SOCK_CLOEXEC)) >= 0;) {
       const FileDescriptor connection(fd, "connection");
       const std::unique_ptr<SSL, OpensslFree> tls(context_ ? SSL_new(context_.get()) : nullptr);
       if (tls) {
@@ -139,7 +128,7 @@ class ScriptedServer {
 
   Script script_;
   std::unique_ptr<SSL_CTX, OpensslFree> context_;
-  FileDescriptor socket_;
+  ListeningSocket listening_;
   std::string url_;
   mutable std::mutex mutex_;
   std::vector<std::string> requests_;
