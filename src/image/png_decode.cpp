@@ -21,8 +21,9 @@
 namespace vit_embed {
 namespace {
 
-// The largest text or EXIF chunk that is looked at, unpacked: an orientation stands in less.
-constexpr png_alloc_size_t kLargestMetadata = std::size_t{1} << 22;
+// The largest text or EXIF chunk that is looked at, unpacked, and how many: an orientation stands in less.
+constexpr png_alloc_size_t kLargestMetadata = std::size_t{1} << 20;
+constexpr png_uint_32 kMostMetadata = 64;
 
 [[noreturn]] void fail(const std::string& reason) {
   throw InputError(FailureKind::permanent, reason);
@@ -42,6 +43,7 @@ class PngReader {
     }
     png_set_progressive_read_fn(png_, this, on_header, on_row, nullptr);
     png_set_chunk_malloc_max(png_, kLargestMetadata);
+    png_set_chunk_cache_max(png_, kMostMetadata);
     // A size is refused by our own limit, in our own words.
     png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     ignore_chunks();

@@ -156,10 +156,11 @@ class TiffBlocks {
                           : std::min(file.tag<std::uint32_t>(TIFFTAG_ROWSPERSTRIP, 0xFFFFFFFF),
                                      static_cast<std::uint32_t>(image.height()))),
         converter_(std::move(layout), std::min(width_, static_cast<std::uint32_t>(image.width()))) {
-    check_image_size(width_, height_, options);
+    check_image_size(width_, height_, options);  // above all that they are not 0
     const tmsize_t size = is_tiled_ ? TIFFTileSize(file.get()) : TIFFStripSize(file.get());
     if (size <= 0 || static_cast<std::size_t>(size) < height_ * row_bytes()) file.fail();
-    blocks_.assign(is_separate_ ? num_samples_ : 1, std::vector<std::byte>(static_cast<std::size_t>(size)));
+    blocks_.resize(is_separate_ ? num_samples_ : 1);
+    for (std::vector<std::byte>& block : blocks_) block.resize(static_cast<std::size_t>(size));
   }
 
   void read() {
@@ -267,6 +268,33 @@ void read_by_rgba_interface(const TiffFile& file, RgbImage& image) {
   }
 }
 
+/// Pillow's (COMPRESSION_INFO). Others that libtiff may have are left alone: its JBIG aborts the process
+/// where a file asks for more memory than there is.
+void check_compression(std::uint16_t compression) {
+  constexpr std::array<std::uint16_t, 15> kKnown{
+      COMPRESSION_NONE,      COMPRESSION_CCITTRLE, COMPRESSION_CCITTFAX3,   COMPRESSION_CCITTFAX4,
+      COMPRESSION_LZW,       COMPRESSION_OJPEG,    COMPRESSION_JPEG,        COMPRESSION_ADOBE_DEFLATE,
+      COMPRESSION_CCITTRLEW, COMPRESSION_PACKBITS, COMPRESSION_THUNDERSCAN, COMPRESSION_DEFLATE,
+      COMPRESSION_LZMA,      COMPRESSION_ZSTD,     COMPRESSION_WEBP};
+  if (std::ranges::find(kKnown, compression) != kKnown.end()) return;
+  throw InputError(FailureKind::permanent,
+                   fmt::format("TIFF with compression {} is not supported", compression));
+}
+
+/// Tiles may reach beyond the image, and all be the same few bytes: what they are padded to is bounded, too.
+void check_tiles(const TiffFile& file, std::uint64_t width, std::uint64_t height,
+                 const DecodeOptions& options) {
+  if (TIFFIsTiled(file.get()) == 0) return;
+  const std::uint64_t tile_width = file.tag<std::uint32_t>(TIFFTAG_TILEWIDTH, 0);
+  const std::uint64_t tile_height = file.tag<std::uint32_t>(TIFFTAG_TILELENGTH, 0);
+  check_image_size(tile_width, tile_height, options);
+  const std::uint64_t padded_width = (width + tile_width - 1) / tile_width * tile_width;
+  const std::uint64_t padded_height = (height + tile_height - 1) / tile_height * tile_height;
+  if (padded_width <= 4 * options.max_pixels / padded_height) return;  // 4: tiles no larger than the image
+  throw InputError(FailureKind::permanent, fmt::format("corrupt TIFF: {}x{} in tiles of {}x{}", width, height,
+                                                       tile_width, tile_height));
+}
+
 int orientation_of(const TiffFile& file) {
   std::uint16_t orientation = 0;
   if (TIFFGetField(file.get(), TIFFTAG_ORIENTATION, &orientation) != 0) return orientation;
@@ -288,6 +316,8 @@ StoredImage decode_tiff(std::span<const std::byte> encoded, const DecodeOptions&
 
   TiffSampleLayout layout = sample_layout(file);
   const auto compression = file.tag<std::uint16_t>(TIFFTAG_COMPRESSION, COMPRESSION_NONE);
+  check_compression(compression);
+  check_tiles(file, width, height, options);
   if (layout.photometric == PHOTOMETRIC_YCBCR && compression == COMPRESSION_JPEG) {
     TIFFSetField(file.get(), TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
     layout.photometric = PHOTOMETRIC_RGB;

@@ -36,7 +36,7 @@ def records(stream):
             yield path, encoded, pixels, ""
         else:
             reason = exactly(stream, struct.unpack("<I", exactly(stream, 4))[0])
-            yield path, encoded, None, reason.decode()
+            yield path, encoded, None, reason.decode("utf-8", "backslashreplace")
 
 
 def pillow_pixels(encoded):
