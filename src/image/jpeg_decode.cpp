@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "image/byte_order.h"
 #include "image/cmyk.h"
 #include "image/image_size_limit.h"
 #include "image/metadata_orientation.h"
@@ -29,6 +30,8 @@ namespace {
 constexpr std::uint64_t kMaxScansOfLargest = 20;
 constexpr std::uint64_t kMaxScans = 500;
 constexpr int kMetadataMarker = JPEG_APP0 + 1;
+constexpr int kStartOfScan = 0xDA;
+constexpr int kTemporary = 0x01;  // TEM, which stands alone as restart markers do
 constexpr std::string_view kExifPrefix{"Exif\0\0", 6};
 constexpr std::string_view kXmpPrefix{"http://ns.adobe.com/xap/1.0/\0", 29};
 
@@ -49,7 +52,6 @@ class JpegDecompressor {
     step([&] { jpeg_create_decompress(&info_); });
     info_.progress = &progress_manager_;
     set_source(encoded);
-    step([&] { jpeg_save_markers(&info_, kMetadataMarker, 0xFFFF); });
   }
   JpegDecompressor(const JpegDecompressor&) = delete;
   JpegDecompressor& operator=(const JpegDecompressor&) = delete;
@@ -156,27 +158,40 @@ class JpegDecompressor {
   bool too_many_scans_ = false;
 };
 
-/// The contents of the segments that start with `prefix`, without it.
-std::vector<std::span<const std::byte>> segments(const jpeg_decompress_struct& info,
-                                                 std::string_view prefix) {
+/// The contents of the APP1 segments before the first scan. libjpeg-turbo 2 would keep them in a list that it
+/// walks for each: time that grows with the square of their number.
+std::vector<std::span<const std::byte>> app1_segments(std::span<const std::byte> jpeg) {
+  constexpr std::byte kFill{0xFF};
   std::vector<std::span<const std::byte>> found;
-  for (const jpeg_marker_struct* marker = info.marker_list; marker != nullptr; marker = marker->next) {
-    const std::span data(reinterpret_cast<const std::byte*>(marker->data), marker->data_length);
-    if (std::string_view(reinterpret_cast<const char*>(marker->data), marker->data_length)
-            .starts_with(prefix))
-      found.push_back(data.subspan(prefix.size()));
+  std::size_t at = 2;  // behind the start-of-image marker
+  while (at + 4 <= jpeg.size()) {
+    if (jpeg[at] != kFill || jpeg[at + 1] == kFill) {  // between markers anything may stand
+      ++at;
+      continue;
+    }
+    const int marker = std::to_integer<int>(jpeg[at + 1]);
+    at += 2;
+    if (marker == kStartOfScan || marker == JPEG_EOI) break;
+    if (marker == 0 || marker == kTemporary || (marker >= JPEG_RST0 && marker < JPEG_RST0 + 8)) continue;
+    const std::size_t length = big_endian(jpeg.subspan(at, 2));
+    if (length < 2 || length > jpeg.size() - at) break;
+    if (marker == kMetadataMarker) found.push_back(jpeg.subspan(at + 2, length - 2));
+    at += length;
   }
   return found;
 }
 
 /// As Pillow takes them: EXIF may go on from one segment to the next, and of XMP packets the last one counts.
-int orientation_of(const jpeg_decompress_struct& info) {
+int orientation_of(std::span<const std::byte> jpeg) {
   std::vector<std::byte> exif;
-  for (const std::span<const std::byte> part : segments(info, kExifPrefix)) {
-    exif.insert(exif.end(), part.begin(), part.end());
+  std::span<const std::byte> xmp;
+  for (const std::span<const std::byte> segment : app1_segments(jpeg)) {
+    const std::string_view text(reinterpret_cast<const char*>(segment.data()), segment.size());
+    if (text.starts_with(kExifPrefix))
+      exif.insert(exif.end(), segment.begin() + kExifPrefix.size(), segment.end());
+    if (text.starts_with(kXmpPrefix)) xmp = segment.subspan(kXmpPrefix.size());
   }
-  const std::vector<std::span<const std::byte>> xmp = segments(info, kXmpPrefix);
-  return metadata_orientation(exif, xmp.empty() ? std::span<const std::byte>{} : xmp.back());
+  return metadata_orientation(exif, xmp);
 }
 
 void rgb_from_gray(const std::uint8_t* gray, int width, std::uint8_t* rgb) {
@@ -196,7 +211,7 @@ StoredImage decode_jpeg(std::span<const std::byte> encoded, const DecodeOptions&
   JpegDecompressor jpeg(encoded, options);
   jpeg.read_header();
   StoredImage stored;
-  stored.orientation = orientation_of(jpeg.info());
+  stored.orientation = orientation_of(encoded);
   jpeg.start();
   RgbImage& image = stored.image;
   image = RgbImage(static_cast<int>(jpeg.info().output_width), static_cast<int>(jpeg.info().output_height));

@@ -94,5 +94,22 @@ TEST(JpegDecode, AllowsFewerScansTheLargerTheImageIs) {
   EXPECT_EQ(test::decode_failure(repeated, {.max_pixels = 4 * pixels}), "");
 }
 
+/// As many as this would cost libjpeg-turbo 2, which keeps them in a list, the better part of a minute.
+TEST(JpegDecode, TakesTheLastOfManyXmpSegments) {
+  const auto encoded = test::read_file(test::data_path("golden/images/photo-baseline-q90.jpg"));
+  const std::string text(reinterpret_cast<const char*>(encoded.data()), encoded.size());
+  const auto segment = [](char orientation) {
+    std::string content = "http://ns.adobe.com/xap/1.0/";
+    content += '\0';
+    content += std::string("<tiff:Orientation>") + orientation + "<";
+    return std::string("\xFF\xE1") + '\0' + static_cast<char>(content.size() + 2) + content;
+  };
+  std::string segments;
+  for (int i = 0; i < 200'000; ++i) segments += segment('1');
+  const StoredImage stored =
+      decode_jpeg(test::bytes_of(text.substr(0, 2) + segments + segment('6') + text.substr(2)), {});
+  EXPECT_EQ(stored.orientation, 6);
+}
+
 }  // namespace
 }  // namespace vit_embed
