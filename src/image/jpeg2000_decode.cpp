@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "image/cmyk.h"
 #include "image/image_size_limit.h"
+#include "image/jpeg2000_limits.h"
 
 namespace vit_embed {
 namespace {
@@ -223,6 +224,7 @@ RgbImage rgb_image_of(const opj_image_t& image) {
 }  // namespace
 
 StoredImage decode_jpeg2000(std::span<const std::byte> encoded, const DecodeOptions& options) {
+  check_jpeg2000_limits(encoded, options);
   Jpeg2000Reader reader(encoded, options.allow_truncated);
   const OpjImage image = reader.read_header();
   if (image->x1 < image->x0 || image->y1 < image->y0) fail("corrupt JPEG 2000: no area");

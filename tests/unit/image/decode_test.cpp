@@ -85,5 +85,21 @@ TEST(Decode, ScalesSixteenBitGrayAndSaysSoOnce) {
   EXPECT_THAT(messages, testing::ElementsAre(testing::HasSubstr("16-bit gray")));
 }
 
+/// Their headers ask OpenJPEG for gigabytes or minutes.
+TEST(Decode, RefusesJpeg2000ThatAsksForMoreThanAnImageNeeds) {
+  const std::filesystem::path seeds = test::data_path("../fuzz/seeds/image");
+  const auto failure = [&](const char* file) { return decode_failure(test::read_file(seeds / file)); };
+  EXPECT_THAT(failure("fault-j2k-prec.j2k"), testing::HasSubstr("precincts and 1 layers"));
+  EXPECT_THAT(failure("fault-j2k-prec-layers.j2k"), testing::HasSubstr("precincts and 65535 layers"));
+  EXPECT_EQ(failure("fault-j2k-tiles1.j2k"), "corrupt JPEG 2000: 65535 tiles");
+  EXPECT_EQ(failure("fault-j2k-3000tiles-500c-noSOT.j2k"), "JPEG 2000 with 500 components is not supported");
+  EXPECT_EQ(failure("fault-jp2-pclr.jp2"), "JPEG 2000 with so wide a palette is not supported");
+}
+
+TEST(Decode, RefusesTiffCompressionsThatPillowDoesNotRead) {
+  EXPECT_EQ(decode_failure(test::read_file(test::data_path("../fuzz/seeds/image/fault-jbig-huge.tif"))),
+            "TIFF with compression 34661 is not supported");
+}
+
 }  // namespace
 }  // namespace vit_embed
