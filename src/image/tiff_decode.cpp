@@ -110,6 +110,10 @@ class TiffFile {
   std::unique_ptr<TIFF, TiffClose> tiff_;
 };
 
+bool has_separate_planes(const TiffFile& file) {
+  return file.tag<std::uint16_t>(TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) == PLANARCONFIG_SEPARATE;
+}
+
 TiffSampleLayout sample_layout(const TiffFile& file) {
   TiffSampleLayout layout;
   layout.photometric = file.tag<std::uint16_t>(TIFFTAG_PHOTOMETRIC, 0);
@@ -149,13 +153,14 @@ class TiffBlocks {
         is_tiled_(TIFFIsTiled(file.get()) != 0),
         num_samples_(static_cast<std::size_t>(layout.samples_per_pixel)),
         bits_(static_cast<std::size_t>(layout.bits)),
-        is_separate_(file.tag<std::uint16_t>(TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) ==
-                     PLANARCONFIG_SEPARATE),
+        is_separate_(has_separate_planes(file)),
         width_(block_side(TIFFTAG_TILEWIDTH, image.width())),
         height_(is_tiled_ ? block_side(TIFFTAG_TILELENGTH, image.height())
                           : std::min(file.tag<std::uint32_t>(TIFFTAG_ROWSPERSTRIP, 0xFFFFFFFF),
                                      static_cast<std::uint32_t>(image.height()))),
-        converter_(std::move(layout), std::min(width_, static_cast<std::uint32_t>(image.width()))) {
+        converter_(std::move(layout), std::min(width_, static_cast<std::uint32_t>(image.width()))),
+        is_compressed_(file.tag<std::uint16_t>(TIFFTAG_COMPRESSION, COMPRESSION_NONE) != COMPRESSION_NONE),
+        allowed_bytes_(file.size()) {
     check_image_size(width_, height_, options);  // above all that they are not 0
     const tmsize_t size = is_tiled_ ? TIFFTileSize(file.get()) : TIFFStripSize(file.get());
     if (size <= 0 || static_cast<std::size_t>(size) < height_ * row_bytes()) file.fail();
@@ -195,6 +200,7 @@ class TiffBlocks {
       if (offset < kHeaderSize) throw InputError(FailureKind::permanent, "corrupt TIFF: pixels are missing");
       std::vector<std::byte>& block = blocks_[plane];
       const tmsize_t wanted = wanted_bytes(y);
+      bound_encoded_bytes(TIFFGetStrileByteCount(file_.get(), number), static_cast<std::uint64_t>(wanted));
       const tmsize_t got = is_tiled_ ? TIFFReadEncodedTile(file_.get(), number, block.data(), wanted)
                                      : TIFFReadEncodedStrip(file_.get(), number, block.data(), wanted);
       const bool ended_early = file_.has_warned_of_early_end();
@@ -205,6 +211,18 @@ class TiffBlocks {
       return false;
     }
     return true;
+  }
+
+  /// Blocks that all claim the same bytes would have them read and decoded over and over. Of uncompressed
+  /// ones no more is read than is wanted.
+  void bound_encoded_bytes(std::uint64_t claimed, std::uint64_t decoded) {
+    if (!is_compressed_) return;
+    constexpr std::uint64_t kMostInVain = 1024;  // of a block that is encoded badly
+    allowed_bytes_ += 2 * decoded + kMostInVain;
+    if (claimed > allowed_bytes_ - claimed_bytes_) {
+      throw InputError(FailureKind::permanent, "corrupt TIFF: its strips or tiles overlap");
+    }
+    claimed_bytes_ += claimed;
   }
 
   /// A tile is always whole; the last strip has the rows that are left.
@@ -243,6 +261,9 @@ class TiffBlocks {
   std::uint32_t width_;
   std::uint32_t height_;
   TiffRowConverter converter_;
+  bool is_compressed_;
+  std::uint64_t allowed_bytes_;
+  std::uint64_t claimed_bytes_ = 0;
   std::vector<std::vector<std::byte>> blocks_;
 };
 
@@ -318,7 +339,8 @@ StoredImage decode_tiff(std::span<const std::byte> encoded, const DecodeOptions&
   const auto compression = file.tag<std::uint16_t>(TIFFTAG_COMPRESSION, COMPRESSION_NONE);
   check_compression(compression);
   check_tiles(file, width, height, options);
-  if (layout.photometric == PHOTOMETRIC_YCBCR && compression == COMPRESSION_JPEG) {
+  if (layout.photometric == PHOTOMETRIC_YCBCR && compression == COMPRESSION_JPEG &&
+      !has_separate_planes(file)) {
     TIFFSetField(file.get(), TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
     layout.photometric = PHOTOMETRIC_RGB;
   } else if (layout.photometric == PHOTOMETRIC_YCBCR || compression == COMPRESSION_OJPEG) {
