@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "base/error.h"
 #include "image/bmp_rle.h"
 #include "image/byte_order.h"
+#include "image/decode_failure.h"
 #include "image/image_size_limit.h"
 
 namespace vit_embed {
@@ -27,16 +27,8 @@ constexpr std::size_t kOs2HeaderSize = 12;
 constexpr std::size_t kInfoHeaderSize = 40;
 constexpr std::uint32_t kLargestPalette = 65536;
 
-[[noreturn]] void fail(const std::string& reason) {
-  throw InputError(FailureKind::permanent, reason);
-}
-
-[[noreturn]] void fail_truncated() {
-  fail("truncated BMP: the data ends early");
-}
-
 Bytes part(Bytes bytes, std::size_t at, std::size_t size) {
-  if (at > bytes.size() || size > bytes.size() - at) fail_truncated();
+  if (at > bytes.size() || size > bytes.size() - at) fail_truncated("BMP");
   return bytes.subspan(at, size);
 }
 
@@ -274,7 +266,7 @@ StoredImage decode_bmp(std::span<const std::byte> encoded, const DecodeOptions& 
   StoredImage stored{RgbImage::black(static_cast<int>(header.width), static_cast<int>(header.height))};
   const std::uint32_t num_rows =
       is_rle ? read_rle(encoded, header, stored.image) : read_raw(encoded, header, stored.image);
-  if (num_rows < header.height && (!options.allow_truncated || num_rows == 0)) fail_truncated();
+  if (num_rows < header.height && (!options.allow_truncated || num_rows == 0)) fail_truncated("BMP");
   return stored;
 }
 

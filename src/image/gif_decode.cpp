@@ -10,7 +10,7 @@
 #include <memory>
 #include <vector>
 
-#include "base/error.h"
+#include "image/decode_failure.h"
 #include "image/image_size_limit.h"
 
 namespace vit_embed {
@@ -55,10 +55,6 @@ class GifReader {
     return false;
   }
 
-  [[noreturn]] static void fail_truncated() {
-    throw InputError(FailureKind::permanent, "truncated GIF: the data ends early");
-  }
-
  private:
   struct Close {
     void operator()(GifFileType* gif) const { DGifCloseFile(gif, nullptr); }
@@ -92,11 +88,11 @@ class GifReader {
 
   void require(int status) const {
     if (status != GIF_OK) fail(gif_->Error);
-    if (ran_out_) fail_truncated();
+    if (ran_out_) fail_truncated("GIF");
   }
 
   [[noreturn]] void fail(int error) const {
-    if (ran_out_) fail_truncated();
+    if (ran_out_) fail_truncated("GIF");
     const char* message = GifErrorString(error);
     throw InputError(FailureKind::permanent, fmt::format("corrupt GIF: {}", message ? message : "unknown"));
   }
@@ -149,7 +145,7 @@ void read_frame(GifReader& gif, const Palette& palette, bool allow_truncated, Rg
   bool is_first = true;
   for (const int y : stored_row_order(frame)) {
     if (!gif.read_row(indices)) {
-      if (!allow_truncated || is_first) GifReader::fail_truncated();
+      if (!allow_truncated || is_first) fail_truncated("GIF");
       return;
     }
     is_first = false;

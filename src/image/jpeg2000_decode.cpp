@@ -13,17 +13,13 @@
 #include <string>
 #include <vector>
 
-#include "base/error.h"
 #include "image/cmyk.h"
+#include "image/decode_failure.h"
 #include "image/image_size_limit.h"
 #include "image/jpeg2000_limits.h"
 
 namespace vit_embed {
 namespace {
-
-[[noreturn]] void fail(const std::string& reason) {
-  throw InputError(FailureKind::permanent, reason);
-}
 
 template <auto destroy>
 struct Destroy {

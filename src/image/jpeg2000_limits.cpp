@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/error.h"
 #include "image/byte_order.h"
+#include "image/decode_failure.h"
 #include "image/image_size_limit.h"
 
 namespace vit_embed {
@@ -21,10 +21,6 @@ constexpr std::uint64_t kSizMarker = 0xFF51;
 constexpr std::uint64_t kCodMarker = 0xFF52;
 constexpr std::uint64_t kSotMarker = 0xFF90;
 constexpr std::size_t kLargestPrecinctExponent = 15;
-
-[[noreturn]] void fail(const std::string& reason) {
-  throw InputError(FailureKind::permanent, reason);
-}
 
 std::uint64_t number(Bytes bytes, std::size_t at, std::size_t size) {
   if (at > bytes.size() || size > bytes.size() - at)

@@ -16,9 +16,9 @@
 #include <string_view>
 #include <vector>
 
-#include "base/error.h"
 #include "image/byte_order.h"
 #include "image/cmyk.h"
+#include "image/decode_failure.h"
 #include "image/image_size_limit.h"
 #include "image/metadata_orientation.h"
 
@@ -34,10 +34,6 @@ constexpr int kStartOfScan = 0xDA;
 constexpr int kTemporary = 0x01;  // TEM, which stands alone as restart markers do
 constexpr std::string_view kExifPrefix{"Exif\0\0", 6};
 constexpr std::string_view kXmpPrefix{"http://ns.adobe.com/xap/1.0/\0", 29};
-
-[[noreturn]] void fail(const std::string& reason) {
-  throw InputError(FailureKind::permanent, reason);
-}
 
 // libjpeg's decompressor over bytes in memory. Its errors leave libjpeg by longjmp, which may skip no
 // destructor: every call into libjpeg goes through step(), whose callables own nothing.
@@ -62,7 +58,7 @@ class JpegDecompressor {
   void read_header() {
     int status = JPEG_SUSPENDED;
     step([&] { status = jpeg_read_header(&info_, TRUE); });
-    if (status == JPEG_SUSPENDED) fail_truncated();
+    if (status == JPEG_SUSPENDED) fail_truncated("JPEG");
     if (info_.num_components != 1 && info_.num_components != 3 && info_.num_components != 4) {
       fail(fmt::format("JPEG with {} components", info_.num_components));
     }
@@ -76,14 +72,14 @@ class JpegDecompressor {
                                                         : JCS_RGB;
     boolean started = FALSE;
     step([&] { started = jpeg_start_decompress(&info_); });
-    if (!started) fail_truncated();
+    if (!started) fail_truncated("JPEG");
   }
 
   /// The next row into `row`, output_width * output_components samples.
   void read_row(std::uint8_t* row) {
     JDIMENSION rows = 0;
     step([&] { rows = jpeg_read_scanlines(&info_, &row, 1); });
-    if (rows != 1) fail_truncated();
+    if (rows != 1) fail_truncated("JPEG");
   }
 
   /// What stands behind the last row; that it ends early is no error, as in Pillow.
@@ -146,8 +142,6 @@ class JpegDecompressor {
     error_manager_.format_message(reinterpret_cast<j_common_ptr>(&info_), message.data());
     fail(fmt::format("corrupt JPEG: {}", message.data()));
   }
-
-  [[noreturn]] static void fail_truncated() { fail("truncated JPEG: the data ends early"); }
 
   const DecodeOptions& options_;
   jpeg_decompress_struct info_{};

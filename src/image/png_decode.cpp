@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/error.h"
+#include "image/decode_failure.h"
 #include "image/image_size_limit.h"
 #include "image/metadata_orientation.h"
 
@@ -24,10 +24,6 @@ namespace {
 // The largest text or EXIF chunk that is looked at, unpacked, and how many: an orientation stands in less.
 constexpr png_alloc_size_t kLargestMetadata = std::size_t{1} << 20;
 constexpr png_uint_32 kMostMetadata = 64;
-
-[[noreturn]] void fail(const std::string& reason) {
-  throw InputError(FailureKind::permanent, reason);
-}
 
 // libpng's push reader. It is given the whole at once and calls back for the header and for every row, so
 // that what it could read of a damaged file is known. Its errors, and ours within a callback, leave it by
@@ -57,7 +53,7 @@ class PngReader {
     if (!has_all_rows_) {
       if (size_problem_) std::rethrow_exception(size_problem_);
       if (!message_.empty()) fail(fmt::format("corrupt PNG: {}", message_));
-      if (!options_.allow_truncated || num_rows_ == 0) fail("truncated PNG: the data ends early");
+      if (!options_.allow_truncated || num_rows_ == 0) fail_truncated("PNG");
     }
     stored_.orientation = orientation();
     return std::move(stored_);

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/error.h"
+#include "image/decode_failure.h"
 #include "image/image_size_limit.h"
 
 namespace vit_embed {
@@ -19,10 +19,6 @@ namespace {
 constexpr std::size_t kMagicSize = 2;
 constexpr std::size_t kLongestNumber = 10;
 constexpr std::uint32_t kLargestMaximum = 65535;
-
-[[noreturn]] void fail(const std::string& reason) {
-  throw InputError(FailureKind::permanent, reason);
-}
 
 bool is_space(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
@@ -100,7 +96,7 @@ struct PnmHeader {
 PnmHeader read_header(char kind, PnmText& text) {
   const auto number = [&text] {
     const std::optional<std::uint32_t> value = text.number();
-    if (!value) fail("truncated PNM: the data ends early");
+    if (!value) fail_truncated("PNM");
     return *value;
   };
   PnmHeader header;
@@ -199,7 +195,7 @@ StoredImage decode_pnm(std::span<const std::byte> encoded, const DecodeOptions& 
   std::vector<std::uint8_t> levels(header.num_samples());
   const std::size_t count = read_samples(header, text, levels);
   if (count < levels.size() && (!options.allow_truncated || count < header.width * header.channels)) {
-    fail("truncated PNM: the data ends early");
+    fail_truncated("PNM");
   }
   std::uint8_t* to = stored.image.data();
   for (const std::uint8_t level : levels) to = std::fill_n(to, RgbImage::kChannels / header.channels, level);

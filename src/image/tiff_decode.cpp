@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/error.h"
+#include "image/decode_failure.h"
 #include "image/image_size_limit.h"
 #include "image/metadata_orientation.h"
 #include "image/tiff_samples.h"
@@ -177,14 +177,10 @@ class TiffBlocks {
         convert_block(x, y);
       }
     }
-    if (!has_pixels) fail_truncated();
+    if (!has_pixels) fail_truncated("TIFF");
   }
 
  private:
-  [[noreturn]] static void fail_truncated() {
-    throw InputError(FailureKind::permanent, "truncated TIFF: the data ends early");
-  }
-
   std::uint32_t block_side(std::uint32_t tag, int of_image) const {
     return is_tiled_ ? file_.tag<std::uint32_t>(tag, 0) : static_cast<std::uint32_t>(of_image);
   }
@@ -207,7 +203,7 @@ class TiffBlocks {
       if (got == wanted && !ended_early) continue;
       const bool is_cut = offset + TIFFGetStrileByteCount(file_.get(), number) > file_.size();
       if (!is_cut && !ended_early) file_.fail();
-      if (!allow_truncated_) fail_truncated();
+      if (!allow_truncated_) fail_truncated("TIFF");
       return false;
     }
     return true;

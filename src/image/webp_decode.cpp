@@ -7,16 +7,12 @@
 #include <memory>
 #include <new>
 
-#include "base/error.h"
+#include "image/decode_failure.h"
 #include "image/image_size_limit.h"
 #include "image/metadata_orientation.h"
 
 namespace vit_embed {
 namespace {
-
-[[noreturn]] void fail_truncated() {
-  throw InputError(FailureKind::permanent, "truncated WebP: the data ends early");
-}
 
 [[noreturn]] void fail_corrupt() {
   throw InputError(FailureKind::permanent, "corrupt WebP");
@@ -36,7 +32,7 @@ Demuxer open(std::span<const std::byte> encoded, bool allow_truncated) {
   WebPDemuxState state = WEBP_DEMUX_PARSE_ERROR;
   Demuxer demuxer(WebPDemuxPartial(&data, &state));
   if (state == WEBP_DEMUX_PARSE_ERROR) fail_corrupt();
-  if (!demuxer || (state != WEBP_DEMUX_DONE && !allow_truncated)) fail_truncated();
+  if (!demuxer || (state != WEBP_DEMUX_DONE && !allow_truncated)) fail_truncated("WebP");
   return demuxer;
 }
 
@@ -52,7 +48,7 @@ std::span<const std::byte> chunk(const WebPDemuxer* demuxer, const char* name) {
 class FirstFrame {
  public:
   explicit FirstFrame(const WebPDemuxer* demuxer) {
-    if (WebPDemuxGetFrame(demuxer, 1, &frame_) == 0) fail_truncated();
+    if (WebPDemuxGetFrame(demuxer, 1, &frame_) == 0) fail_truncated("WebP");
   }
   FirstFrame(const FirstFrame&) = delete;
   FirstFrame& operator=(const FirstFrame&) = delete;
@@ -70,7 +66,7 @@ class FirstFrame {
     if (status != VP8_STATUS_SUSPENDED) fail_corrupt();
     int num_rows = 0;
     WebPIDecGetRGB(decoder.get(), &num_rows, nullptr, nullptr, nullptr);
-    if (!allow_truncated || num_rows == 0) fail_truncated();
+    if (!allow_truncated || num_rows == 0) fail_truncated("WebP");
   }
 
  private:
