@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,8 +21,10 @@ using Bytes = std::span<const std::byte>;
 constexpr std::uint64_t kMaxComponents = 4;
 constexpr std::uint64_t kSizMarker = 0xFF51;
 constexpr std::uint64_t kCodMarker = 0xFF52;
+constexpr std::uint64_t kCocMarker = 0xFF53;
 constexpr std::uint64_t kSotMarker = 0xFF90;
-constexpr std::size_t kLargestPrecinctExponent = 15;
+constexpr std::uint64_t kSodMarker = 0xFF93;
+constexpr std::uint64_t kMostLevels = 32;
 
 std::uint64_t number(Bytes bytes, std::size_t at, std::size_t size) {
   if (at > bytes.size() || size > bytes.size() - at)
@@ -50,49 +54,136 @@ Bytes find_box(Bytes boxes, std::string_view type) {
   return {};
 }
 
+/// One side of the image on the grid that its tiles stand on, too.
+struct Axis {
+  std::uint64_t begin;
+  std::uint64_t end;
+  std::uint64_t tile_begin;
+  std::uint64_t tile_size;
+
+  std::uint64_t size() const { return end - begin; }
+  std::uint64_t tiles() const { return divided_up(end - tile_begin, tile_size); }
+
+  /// Of the tile, scaled by 1 / 2^reduction, in precincts of 2^exponent. B.6.
+  std::uint64_t precincts(std::uint64_t tile, std::uint64_t reduction, std::uint64_t exponent) const {
+    const std::uint64_t scale = std::uint64_t{1} << reduction;
+    const std::uint64_t precinct = std::uint64_t{1} << exponent;
+    const std::uint64_t tile_at = tile_begin + tile * tile_size;
+    const std::uint64_t from = divided_up(std::max(tile_at, begin), scale);
+    const std::uint64_t to = divided_up(std::min(tile_at + tile_size, end), scale);
+    return from < to ? divided_up(to, precinct) - from / precinct : 0;
+  }
+  std::uint64_t precincts_of_all_tiles(std::uint64_t reduction, std::uint64_t exponent) const {
+    std::uint64_t sum = 0;
+    for (std::uint64_t tile = 0; tile < tiles(); ++tile) sum += precincts(tile, reduction, exponent);
+    return sum;
+  }
+};
+
 /// The SIZ marker segment, which stands behind the codestream's first marker. ISO 15444-1, A.5.1.
 struct Siz {
-  std::uint64_t width;
-  std::uint64_t height;
+  Axis x;
+  Axis y;
   std::uint64_t components;
-  std::uint64_t tiles;
 
-  std::uint64_t samples() const { return width * height * components; }
+  std::uint64_t tiles() const { return x.tiles() * y.tiles(); }
+  std::uint64_t pixels() const { return x.size() * y.size(); }
+  std::uint64_t samples() const { return pixels() * components; }
 };
 
 Siz read_siz(Bytes codestream, const DecodeOptions& options) {
   if (number(codestream, 2, 2) != kSizMarker) fail("corrupt JPEG 2000: its size does not come first");
   const auto field = [&](std::size_t at) { return number(codestream, at, 4); };
-  const std::uint64_t right = field(8), bottom = field(12), left = field(16), top = field(20);
-  const std::uint64_t tile_width = field(24), tile_height = field(28), tile_left = field(32),
-                      tile_top = field(36);
-  if (right < left || bottom < top || tile_left > left || tile_top > top || tile_width == 0 ||
-      tile_height == 0) {
-    fail("corrupt JPEG 2000: an impossible size");
+  const Axis x{.begin = field(16), .end = field(8), .tile_begin = field(32), .tile_size = field(24)};
+  const Axis y{.begin = field(20), .end = field(12), .tile_begin = field(36), .tile_size = field(28)};
+  for (const Axis& axis : {x, y}) {
+    if (axis.end < axis.begin || axis.tile_begin > axis.begin || axis.tile_size == 0)
+      fail("corrupt JPEG 2000: an impossible size");
   }
-  check_image_size(right - left, bottom - top, options);
-  return {right - left, bottom - top, number(codestream, 40, 2),
-          divided_up(right - tile_left, tile_width) * divided_up(bottom - tile_top, tile_height)};
+  check_image_size(x.size(), y.size(), options);
+  return {x, y, number(codestream, 40, 2)};
 }
 
-/// Of a COD segment whose content starts at `at`: precincts and layers of the whole image. A.6.1.
-void check_coding(Bytes codestream, std::size_t at, const Siz& siz) {
-  const bool has_precincts = (number(codestream, at, 1) & 1) != 0;
-  const std::uint64_t layers = number(codestream, at + 2, 2);
-  const std::uint64_t levels = number(codestream, at + 5, 1);
-  std::uint64_t precincts = 0;
-  for (std::uint64_t level = 0; level <= std::min<std::uint64_t>(levels, 32); ++level) {
-    const std::uint64_t sides = has_precincts ? number(codestream, at + 10 + level, 1)
-                                              : (kLargestPrecinctExponent << 4 | kLargestPrecinctExponent);
-    const std::uint64_t scale = std::uint64_t{1} << (std::min<std::uint64_t>(levels, 32) - level);
-    precincts +=
-        std::max(siz.tiles, divided_up(divided_up(siz.width, scale), std::uint64_t{1} << (sides & 15)) *
-                                divided_up(divided_up(siz.height, scale), std::uint64_t{1} << (sides >> 4)));
+// What the COD and COC segments of all headers ask for together: as if each held, whichever of them overrides
+// which, and with the most layers that any has.
+class CodingSum {
+ public:
+  explicit CodingSum(const Siz& siz) : siz_(siz) {}
+
+  /// The segment at `at`, if it is one of these; `tile` where it stands in a tile part's header.
+  void add(Bytes codestream, std::size_t at, std::optional<std::uint64_t> tile) {
+    const std::uint64_t marker = number(codestream, at, 2);
+    if (marker == kCodMarker) {  // A.6.1
+      layers_ = std::max(layers_, number(codestream, at + 6, 2));
+      precincts_ += siz_.components * precincts(codestream, at + 4, at + 9, tile);
+    } else if (marker == kCocMarker) {  // A.6.2; the component's number has one byte where there are so few
+      precincts_ += precincts(codestream, at + 5, at + 6, tile);
+    } else {
+      return;
+    }
+    if (precincts_ > 65536 + siz_.samples() / 64 || precincts_ * layers_ > 10'000'000 + siz_.samples()) {
+      fail(fmt::format("corrupt JPEG 2000: {} precincts and {} layers", precincts_, layers_));
+    }
   }
-  precincts *= siz.components;
-  if (precincts > 65536 + siz.samples() / 64 || precincts * layers > 10'000'000 + siz.samples()) {
-    fail(fmt::format("corrupt JPEG 2000: {} precincts and {} layers", precincts, layers));
+
+ private:
+  /// Of one component, given where the style stands and where the parameters do.
+  std::uint64_t precincts(Bytes codestream, std::size_t style_at, std::size_t at,
+                          std::optional<std::uint64_t> tile) const {
+    const bool has_precincts = (number(codestream, style_at, 1) & 1) != 0;
+    const std::uint64_t levels = std::min(number(codestream, at, 1), kMostLevels);
+    std::uint64_t sum = 0;
+    for (std::uint64_t level = 0; level <= levels; ++level) {
+      const std::uint64_t exponents = has_precincts ? number(codestream, at + 5 + level, 1) : 0xFF;
+      const std::uint64_t along_x = exponents & 15, along_y = exponents >> 4, reduction = levels - level;
+      const std::uint64_t columns = siz_.x.tiles();
+      sum += tile ? siz_.x.precincts(*tile % columns, reduction, along_x) *
+                        siz_.y.precincts(*tile / columns, reduction, along_y)
+                  : siz_.x.precincts_of_all_tiles(reduction, along_x) *
+                        siz_.y.precincts_of_all_tiles(reduction, along_y);
+    }
+    return sum;
   }
+
+  const Siz& siz_;
+  std::uint64_t precincts_ = 0;
+  std::uint64_t layers_ = 1;
+};
+
+/// Whether OpenJPEG reads a segment with this marker in the main header. Others it does not skip by their
+/// length: it looks for a marker that it knows in every second byte, and so would find one within them.
+bool is_known_in_main_header(std::uint64_t marker) {
+  constexpr std::array<std::uint64_t, 18> kKnown{0xFF50, 0xFF51, 0xFF52, 0xFF53, 0xFF55, 0xFF57,
+                                                 0xFF59, 0xFF5C, 0xFF5D, 0xFF5E, 0xFF5F, 0xFF60,
+                                                 0xFF63, 0xFF64, 0xFF74, 0xFF75, 0xFF77, 0xFF78};
+  return std::ranges::find(kKnown, marker) != kKnown.end();
+}
+
+/// Returns where the first tile part stands; the end of the codestream where there is none.
+std::size_t add_main_header(Bytes codestream, CodingSum& sum) {
+  std::size_t at = 2;
+  while (at + 4 <= codestream.size()) {
+    const std::uint64_t marker = number(codestream, at, 2);
+    if (marker == kSotMarker) return at;
+    sum.add(codestream, at, std::nullopt);
+    at += is_known_in_main_header(marker) ? 2 + number(codestream, at + 2, 2) : 2;
+  }
+  return codestream.size();
+}
+
+/// Of the tile part at `at`; returns where the next one stands, as OpenJPEG counts. A.4.2.
+std::size_t add_tile_part(Bytes codestream, std::size_t at, CodingSum& sum) {
+  constexpr std::size_t kSotSize = 12;
+  const std::uint64_t tile = number(codestream, at + 4, 2);
+  const std::uint64_t size = number(codestream, at + 6, 4);
+  std::size_t end = at + kSotSize;
+  while (end + 4 <= codestream.size() && number(codestream, end, 2) != kSodMarker) {
+    sum.add(codestream, end, tile);
+    end += 2 + number(codestream, end + 2, 2);
+  }
+  if (size < end - at) return codestream.size();  // 0 in the last one
+  const std::uint64_t data = size - (end - at);
+  return end + 2 + (data < 2 ? data : data - 2);
 }
 
 void check_codestream(Bytes codestream, const DecodeOptions& options) {
@@ -100,15 +191,13 @@ void check_codestream(Bytes codestream, const DecodeOptions& options) {
   if (siz.components < 1 || siz.components > kMaxComponents) {
     fail(fmt::format("JPEG 2000 with {} components is not supported", siz.components));
   }
-  if (siz.tiles > 4096 + siz.width * siz.height / 4096) {
-    fail(fmt::format("corrupt JPEG 2000: {} tiles", siz.tiles));
+  if (siz.tiles() > 4096 + siz.pixels() / 4096) {
+    fail(fmt::format("corrupt JPEG 2000: {} tiles", siz.tiles()));
   }
-  for (std::size_t at = 2; at + 4 <= codestream.size();) {
-    const std::uint64_t marker = number(codestream, at, 2);
-    if (marker == kSotMarker) return;
-    if (marker == kCodMarker) check_coding(codestream, at + 4, siz);
-    at += 2 + number(codestream, at + 2, 2);
-  }
+  CodingSum sum(siz);
+  std::size_t at = add_main_header(codestream, sum);
+  while (at + 12 <= codestream.size() && number(codestream, at, 2) == kSotMarker)
+    at = add_tile_part(codestream, at, sum);
 }
 
 }  // namespace
