@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <thread>
 
@@ -169,6 +170,18 @@ void receive_checked(HubClient& client, const RemoteFile& file, IncompleteBlob& 
 }
 
 }  // namespace
+
+std::uint64_t count_missing_bytes(const HubCache& cache, std::span<const RemoteFile> files) {
+  std::uint64_t sum = 0;
+  for (const RemoteFile& file : files) {
+    std::error_code error;
+    const std::uint64_t size = file.size.value_or(0);
+    const std::uint64_t there = fs::file_size(cache.incomplete_blob(file.etag), error);
+    const std::uint64_t missing = error || there > size ? size : size - there;
+    if (__builtin_add_overflow(sum, missing, &sum)) return std::numeric_limits<std::uint64_t>::max();
+  }
+  return sum;
+}
 
 void download_blob(HubClient& client, const HubCache& cache, const RemoteFile& file,
                    const DownloadControl& control, const LogSink& log) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -125,14 +124,7 @@ void CommitDownload::fetch_shards() {
 }
 
 void CommitDownload::check_disk(const std::vector<RemoteFile>& files) const {
-  std::uintmax_t needed = 0;
-  for (const RemoteFile& file : files) {
-    std::error_code error;
-    const std::uintmax_t size = file.size.value_or(0);
-    const std::uintmax_t there = fs::file_size(cache_.incomplete_blob(file.etag), error);
-    const std::uintmax_t missing = error || there > size ? size : size - there;
-    if (__builtin_add_overflow(needed, missing, &needed)) needed = std::numeric_limits<std::uintmax_t>::max();
-  }
+  const std::uint64_t needed = count_missing_bytes(cache_, files);
   const fs::path place = existing_part(settings_.cache);
   std::error_code error;
   const fs::space_info space = fs::space(place, error);

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <limits>
+
 #include "hub/scripted_server.h"
 #include "support/temporary_directory.h"
 
@@ -50,6 +53,26 @@ TEST_F(BlobDownload, OfUnknownSizeIsOfASmallFile) {
   EXPECT_EQ(file_content(cache_.blob("etag")), "as many as there are");
   std::filesystem::remove(cache_.blob("etag"));
   expect_refused(ScriptedServer(answer_without_end("200 OK")), "more than 64 MiB arrived");
+}
+
+TEST_F(BlobDownload, LacksWhatEarlierRunsHaveNotLeft) {
+  RemoteFile other = file_;
+  other.etag = "other";
+  EXPECT_EQ(count_missing_bytes(cache_, std::array{file_, other}), 10);
+  write_file(cache_.incomplete_blob("etag"), "byt");
+  write_file(cache_.incomplete_blob("other"), "too many");  // and so to be had anew
+  EXPECT_EQ(count_missing_bytes(cache_, std::array{file_, other}), 7);
+  file_.size.reset();
+  EXPECT_EQ(count_missing_bytes(cache_, std::array{file_, other}), 5);
+}
+
+TEST_F(BlobDownload, LacksNoLessWhereTheSizesAreTooLargeToAddUp) {
+  constexpr std::uint64_t kLargest = std::numeric_limits<std::uint64_t>::max();
+  RemoteFile huge = file_;
+  huge.size = kLargest - 1;
+  huge.etag = "huge";
+  EXPECT_EQ(count_missing_bytes(cache_, std::array{file_, huge}), kLargest);
+  EXPECT_EQ(count_missing_bytes(cache_, std::array{file_, huge, file_}), kLargest);
 }
 
 }  // namespace
