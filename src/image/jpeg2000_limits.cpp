@@ -121,7 +121,7 @@ class CodingSum {
     } else {
       return;
     }
-    if (precincts_ > 65536 + siz_.samples() / 64 || precincts_ * layers_ > 10'000'000 + siz_.samples()) {
+    if (precincts_ > 65536 + siz_.samples() / 64 || precincts_ * layers_ > 10'000'000 + siz_.samples() / 8) {
       fail(fmt::format("corrupt JPEG 2000: {} precincts and {} layers", precincts_, layers_));
     }
   }

@@ -96,6 +96,7 @@ TEST(Decode, RefusesJpeg2000ThatAsksForMoreThanAnImageNeeds) {
   EXPECT_THAT(failure("fault-j2k-tile-coc.j2k"), testing::HasSubstr("1000001 precincts and 1 layers"));
   EXPECT_THAT(failure("fault-j2k-tile-layers.j2k"), testing::HasSubstr("10001 precincts and 65535 layers"));
   EXPECT_THAT(failure("fault-j2k-unknown-marker.j2k"), testing::HasSubstr("1000001 precincts and 1 layers"));
+  EXPECT_THAT(failure("fault-j2k-layers.j2k"), testing::HasSubstr("1024 precincts and 40000 layers"));
   EXPECT_EQ(failure("fault-j2k-tiles1.j2k"), "corrupt JPEG 2000: 65535 tiles");
   EXPECT_EQ(failure("fault-j2k-3000tiles-500c-noSOT.j2k"), "JPEG 2000 with 500 components is not supported");
   EXPECT_EQ(failure("fault-jp2-pclr.jp2"), "JPEG 2000 with so wide a palette is not supported");
