@@ -36,22 +36,28 @@ std::uint64_t divided_up(std::uint64_t value, std::uint64_t by) {
   return (value + by - 1) / by;
 }
 
-/// The content of the first box of this type; nothing where there is none. ISO 15444-1, annex I.4.
-Bytes find_box(Bytes boxes, std::string_view type) {
-  std::size_t at = 0;
-  while (at + 8 <= boxes.size()) {
-    std::uint64_t length = number(boxes, at, 4);
-    const std::size_t header = length == 1 ? 16 : 8;
-    if (length == 1) length = number(boxes, at + 8, 8);
-    if (length == 0) length = boxes.size() - at;
-    if (length < header) return {};
-    const std::size_t size = std::min<std::uint64_t>(length, boxes.size() - at);
-    if (size < header) return {};
-    const std::string_view found(reinterpret_cast<const char*>(boxes.data()) + at + 4, 4);
-    if (found == type) return boxes.subspan(at + header, size - header);
-    at += size;
-  }
-  return {};
+struct Box {
+  std::string_view type;
+  Bytes content;
+};
+
+/// The first of the boxes, which is taken from them; nothing where there is none. ISO 15444-1, annex I.4.
+std::optional<Box> take_box(Bytes& boxes) {
+  if (boxes.size() < 8) return std::nullopt;
+  std::uint64_t length = number(boxes, 0, 4);
+  const std::size_t header = length == 1 ? 16 : 8;
+  if (length == 1) length = number(boxes, 8, 8);
+  if (length == 0) length = boxes.size();
+  const std::size_t size = std::min<std::uint64_t>(length, boxes.size());
+  if (size < header) return std::nullopt;
+  const Box box{{reinterpret_cast<const char*>(boxes.data()) + 4, 4}, boxes.subspan(header, size - header)};
+  boxes = boxes.subspan(size);
+  return box;
+}
+
+void check_palette(const Box& box) {
+  if (box.type != "pclr" || number(box.content, 2, 1) <= kMaxComponents) return;
+  fail("JPEG 2000 with so wide a palette is not supported");
 }
 
 /// One side of the image on the grid that its tiles stand on, too.
@@ -204,13 +210,18 @@ void check_codestream(Bytes codestream, const DecodeOptions& options) {
 
 void check_jpeg2000_limits(Bytes encoded, const DecodeOptions& options) {
   if (!encoded.empty() && encoded[0] == std::byte{0xFF}) return check_codestream(encoded, options);
-  const Bytes palette = find_box(find_box(encoded, "jp2h"), "pclr");
-  if (!palette.empty() && number(palette, 2, 1) > kMaxComponents) {
-    fail("JPEG 2000 with so wide a palette is not supported");
+  // OpenJPEG takes a palette from any header box, or from between them, and reads the codestream on past its
+  // box's end.
+  for (Bytes boxes = encoded; const std::optional<Box> box = take_box(boxes);) {
+    if (box->type == "jp2c") {
+      return check_codestream({box->content.data(), encoded.data() + encoded.size()}, options);
+    }
+    check_palette(*box);
+    if (box->type != "jp2h") continue;
+    for (Bytes inner = box->content; const std::optional<Box> in_header = take_box(inner);)
+      check_palette(*in_header);
   }
-  const Bytes codestream = find_box(encoded, "jp2c");
-  if (codestream.empty()) fail("truncated or corrupt JPEG 2000: no codestream");
-  check_codestream(codestream, options);
+  fail("truncated or corrupt JPEG 2000: no codestream");
 }
 
 }  // namespace vit_embed

@@ -100,6 +100,8 @@ TEST(Decode, RefusesJpeg2000ThatAsksForMoreThanAnImageNeeds) {
   EXPECT_EQ(failure("fault-j2k-tiles1.j2k"), "corrupt JPEG 2000: 65535 tiles");
   EXPECT_EQ(failure("fault-j2k-3000tiles-500c-noSOT.j2k"), "JPEG 2000 with 500 components is not supported");
   EXPECT_EQ(failure("fault-jp2-pclr.jp2"), "JPEG 2000 with so wide a palette is not supported");
+  EXPECT_EQ(failure("fault-jp2-pclr-stray.jp2"), "JPEG 2000 with so wide a palette is not supported");
+  EXPECT_THAT(failure("fault-jp2-past-jp2c.jp2"), testing::HasSubstr("1000001 precincts and 1 layers"));
 }
 
 TEST(Decode, RefusesTiffCompressionsThatPillowDoesNotRead) {
