@@ -10,10 +10,11 @@
 #include <memory>
 #include <new>
 #include <span>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "image/cmyk.h"
+#include "image/codec_message.h"
 #include "image/decode_failure.h"
 #include "image/image_size_limit.h"
 #include "image/jpeg2000_limits.h"
@@ -91,19 +92,18 @@ class Jpeg2000Reader {
     return OPJ_TRUE;
   }
   static void take_message(const char* message, void* user) {
-    std::string text(message);
-    text.erase(text.find_last_not_of("\r\n") + 1);
-    static_cast<Jpeg2000Reader*>(user)->message_ = text;
+    static_cast<Jpeg2000Reader*>(user)->message_.set(message);
   }
 
   [[noreturn]] void fail_with_message() const {
-    fail(message_.empty() ? "truncated or corrupt JPEG 2000"
-                          : fmt::format("truncated or corrupt JPEG 2000: {}", message_));
+    const std::string_view message = message_.text();
+    fail(message.empty() ? "truncated or corrupt JPEG 2000"
+                         : fmt::format("truncated or corrupt JPEG 2000: {}", message));
   }
 
   std::span<const std::byte> encoded_;
   std::size_t at_ = 0;
-  std::string message_;
+  CodecMessage message_;
   std::unique_ptr<opj_codec_t, Destroy<opj_destroy_codec>> codec_;
   std::unique_ptr<opj_stream_t, Destroy<opj_stream_destroy>> stream_;
 };

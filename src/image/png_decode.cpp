@@ -9,11 +9,11 @@
 #include <exception>
 #include <new>
 #include <span>
-#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "image/codec_message.h"
 #include "image/decode_failure.h"
 #include "image/image_size_limit.h"
 #include "image/metadata_orientation.h"
@@ -52,7 +52,7 @@ class PngReader {
     push(encoded);
     if (!has_all_rows_) {
       if (size_problem_) std::rethrow_exception(size_problem_);
-      if (!message_.empty()) fail(fmt::format("corrupt PNG: {}", message_));
+      if (!message_.text().empty()) fail(fmt::format("corrupt PNG: {}", message_.text()));
       if (!options_.allow_truncated || num_rows_ == 0) fail_truncated("PNG");
     }
     stored_.orientation = orientation();
@@ -63,7 +63,7 @@ class PngReader {
   static PngReader& self(png_structp png) { return *static_cast<PngReader*>(png_get_progressive_ptr(png)); }
 
   [[noreturn]] static void on_error(png_structp png, png_const_charp message) {
-    static_cast<PngReader*>(png_get_error_ptr(png))->message_ = message;
+    static_cast<PngReader*>(png_get_error_ptr(png))->message_.set(message);
     png_longjmp(png, 1);
   }
   static void on_warning(png_structp, png_const_charp) {}
@@ -131,7 +131,7 @@ class PngReader {
   png_infop info_ = nullptr;
   StoredImage stored_;
   std::exception_ptr size_problem_;
-  std::string message_;
+  CodecMessage message_;
   int num_passes_ = 1;
   std::int64_t num_rows_ = 0;
   bool has_all_rows_ = false;

@@ -11,11 +11,11 @@
 #include <cstring>
 #include <memory>
 #include <new>
-#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "image/codec_message.h"
 #include "image/decode_failure.h"
 #include "image/image_size_limit.h"
 #include "image/metadata_orientation.h"
@@ -67,17 +67,16 @@ class TiffFile {
   bool has_warned_of_early_end() { return std::exchange(ended_early_, false); }
 
   [[noreturn]] void fail() const {
-    throw InputError(FailureKind::permanent, message_.empty() ? "corrupt TIFF: its pixels cannot be read"
-                                                              : fmt::format("corrupt TIFF: {}", message_));
+    const std::string_view message = message_.text();
+    throw InputError(FailureKind::permanent, message.empty() ? "corrupt TIFF: its pixels cannot be read"
+                                                             : fmt::format("corrupt TIFF: {}", message));
   }
 
  private:
   static TiffFile& self(thandle_t handle) { return *static_cast<TiffFile*>(handle); }
 
   static int take_message(TIFF*, void* user, const char*, const char* format, va_list arguments) {
-    std::array<char, 256> text{};
-    std::vsnprintf(text.data(), text.size(), format, arguments);
-    self(user).message_ = text.data();
+    self(user).message_.set_formatted(format, arguments);
     return 1;
   }
   static int take_warning(TIFF*, void* user, const char*, const char* format, va_list) {
@@ -105,7 +104,7 @@ class TiffFile {
 
   std::span<const std::byte> encoded_;
   std::size_t position_ = 0;
-  std::string message_;
+  CodecMessage message_;
   bool ended_early_ = false;
   std::unique_ptr<TIFF, TiffClose> tiff_;
 };
