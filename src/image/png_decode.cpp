@@ -37,12 +37,6 @@ class PngReader {
       png_destroy_read_struct(&png_, nullptr, nullptr);
       throw std::bad_alloc();
     }
-    png_set_progressive_read_fn(png_, this, on_header, on_row, nullptr);
-    png_set_chunk_malloc_max(png_, kLargestMetadata);
-    png_set_chunk_cache_max(png_, kMostMetadata);
-    // A size is refused by our own limit, in our own words.
-    png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-    ignore_chunks();
   }
   PngReader(const PngReader&) = delete;
   PngReader& operator=(const PngReader&) = delete;
@@ -82,8 +76,18 @@ class PngReader {
     png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_ALWAYS, kExif.data(), 1);
   }
 
+  void set_up() {
+    png_set_progressive_read_fn(png_, this, on_header, on_row, nullptr);
+    png_set_chunk_malloc_max(png_, kLargestMetadata);
+    png_set_chunk_cache_max(png_, kMostMetadata);
+    // A size is refused by our own limit, in our own words.
+    png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+    ignore_chunks();
+  }
+
   void push(std::span<const std::byte> encoded) {
     if (setjmp(png_jmpbuf(png_)) != 0) return;
+    set_up();
     // It takes the bytes through a pointer to what it does not change.
     png_process_data(png_, info_, reinterpret_cast<png_bytep>(const_cast<std::byte*>(encoded.data())),
                      encoded.size());
