@@ -91,6 +91,14 @@ struct PnmHeader {
   std::uint32_t maximum = 1;  ///< of a sample
 
   std::size_t num_samples() const { return std::size_t{width} * height * channels; }
+
+  /// Of those that stand behind a header: so that no memory is taken for what is not there.
+  std::size_t most_samples_in(std::size_t bytes) const {
+    if (is_plain) return is_bitmap ? bytes : bytes / 2 + 1;
+    if (!is_bitmap) return bytes / (maximum > 255 ? 2 : 1);
+    const std::size_t row_bytes = (std::size_t{width} + 7) / 8;
+    return bytes / row_bytes * width + std::min<std::size_t>(width, bytes % row_bytes * 8);
+  }
 };
 
 PnmHeader read_header(char kind, PnmText& text) {
@@ -190,13 +198,18 @@ StoredImage decode_pnm(std::span<const std::byte> encoded, const DecodeOptions& 
   PnmText text(bytes.substr(kMagicSize));
   const PnmHeader header = read_header(bytes[1], text);
   check_image_size(header.width, header.height, options);
-  StoredImage stored{RgbImage(static_cast<int>(header.width), static_cast<int>(header.height))};
+  const auto fail_if_truncated = [&](std::size_t count) {
+    if (count >= header.num_samples()) return;
+    if (!options.allow_truncated || count < header.width * header.channels) fail_truncated("PNM");
+  };
+  const std::size_t most_samples = std::min(header.num_samples(), header.most_samples_in(text.rest().size()));
+  fail_if_truncated(most_samples);
+  std::vector<std::uint8_t> levels(most_samples);
+  levels.resize(read_samples(header, text, levels));
+  fail_if_truncated(levels.size());
+
+  StoredImage stored{RgbImage::black(static_cast<int>(header.width), static_cast<int>(header.height))};
   stored.was_16_bit_gray = header.channels == 1 && header.maximum > 255;
-  std::vector<std::uint8_t> levels(header.num_samples());
-  const std::size_t count = read_samples(header, text, levels);
-  if (count < levels.size() && (!options.allow_truncated || count < header.width * header.channels)) {
-    fail_truncated("PNM");
-  }
   std::uint8_t* to = stored.image.data();
   for (const std::uint8_t level : levels) to = std::fill_n(to, RgbImage::kChannels / header.channels, level);
   return stored;

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -102,6 +104,26 @@ TEST(Decode, RefusesJpeg2000ThatAsksForMoreThanAnImageNeeds) {
   EXPECT_EQ(failure("fault-jp2-pclr.jp2"), "JPEG 2000 with so wide a palette is not supported");
   EXPECT_EQ(failure("fault-jp2-pclr-stray.jp2"), "JPEG 2000 with so wide a palette is not supported");
   EXPECT_THAT(failure("fault-jp2-past-jp2c.jp2"), testing::HasSubstr("1000001 precincts and 1 layers"));
+}
+
+/// In bytes: the most that this process has ever held.
+std::int64_t peak_memory() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return std::int64_t{usage.ru_maxrss} * 1024;
+}
+
+TEST(Decode, TakesNoMemoryForPnmSamplesThatAreNotThere) {
+  constexpr std::int64_t kSlack = 64 << 20;
+  for (const std::string kind : {"P1", "P2", "P3", "P4", "P5", "P6"}) {
+    const bool is_bitmap = kind == "P1" || kind == "P4";
+    const std::string header = kind + " 2 80000000" + (is_bitmap ? "\n" : " 255\n");
+    const std::int64_t before = peak_memory();
+    EXPECT_EQ(decode_failure(bytes_of(header + "0 1 0 1 0 1 ")), "truncated PNM: the data ends early");
+    EXPECT_LT(peak_memory() - before, kSlack) << kind;
+    EXPECT_EQ(decode_failure(bytes_of(header + "0 1 0 1 0 1 "), {.allow_truncated = true}), "");
+    EXPECT_LT(peak_memory() - before, kSlack) << kind << ", truncation allowed";
+  }
 }
 
 TEST(Decode, RefusesTiffCompressionsThatPillowDoesNotRead) {
