@@ -1,21 +1,14 @@
 #pragma once
 
-#include <fmt/format.h>
-
 #include <string>
 #include <string_view>
 
-#include "base/error.h"
-
 namespace vit_embed {
 
-/// An image that cannot be decoded, now or later.
-[[noreturn]] inline void fail(const std::string& reason) {
-  throw InputError(FailureKind::permanent, reason);
-}
+/// Throws InputError for an image that cannot be decoded, now or later. A reason may quote the file: it is
+/// made one line, without control characters.
+[[noreturn]] void fail(std::string reason);
 
-[[noreturn]] inline void fail_truncated(std::string_view format) {
-  fail(fmt::format("truncated {}: the data ends early", format));
-}
+[[noreturn]] void fail_truncated(std::string_view format);
 
 }  // namespace vit_embed

@@ -41,7 +41,7 @@ class GifReader {
     do {
       require(DGifGetRecordType(gif_.get(), &type));
       if (type == TERMINATE_RECORD_TYPE) {
-        throw InputError(FailureKind::permanent, "GIF without an image");
+        vit_embed::fail("GIF without an image");
       }
       if (type == EXTENSION_RECORD_TYPE) read_extension();
     } while (type != IMAGE_DESC_RECORD_TYPE);
@@ -94,7 +94,7 @@ class GifReader {
   [[noreturn]] void fail(int error) const {
     if (ran_out_) fail_truncated("GIF");
     const char* message = GifErrorString(error);
-    throw InputError(FailureKind::permanent, fmt::format("corrupt GIF: {}", message ? message : "unknown"));
+    vit_embed::fail(fmt::format("corrupt GIF: {}", message ? message : "unknown"));
   }
 
   std::span<const std::byte> rest_;

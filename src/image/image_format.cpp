@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "base/error.h"
+#include "image/decode_failure.h"
 
 namespace vit_embed {
 namespace {
@@ -30,13 +30,12 @@ bool is_tiff(std::string_view bytes) {
 }
 
 [[noreturn]] void refuse(std::string_view bytes) {
-  const auto bad = [](const std::string& reason) { throw InputError(FailureKind::permanent, reason); };
-  if (bytes.empty()) bad("empty file");
+  if (bytes.empty()) fail("empty file");
   if (bytes.size() >= 12 && bytes.substr(4, 4) == "ftyp"sv) {
-    bad(fmt::format("AVIF, HEIC and video are not supported (brand '{}')", bytes.substr(8, 4)));
+    fail(fmt::format("AVIF, HEIC and video are not supported (brand '{}')", bytes.substr(8, 4)));
   }
-  if (bytes.starts_with("%PDF"sv)) bad("PDF is not supported");
-  throw InputError(FailureKind::permanent, "not an image in a known format");
+  if (bytes.starts_with("%PDF"sv)) fail("PDF is not supported");
+  fail("not an image in a known format");
 }
 
 }  // namespace

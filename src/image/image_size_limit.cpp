@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "base/error.h"
+#include "image/decode_failure.h"
 
 namespace vit_embed {
 
@@ -12,11 +12,10 @@ void check_image_size(std::uint64_t width, std::uint64_t height, const DecodeOpt
   constexpr std::uint64_t kLargestSide =
       std::numeric_limits<int>::max() / 4;  // so that row_bytes() fits, too
   if (width < 1 || height < 1) {
-    throw InputError(FailureKind::permanent, fmt::format("image without pixels ({}x{})", width, height));
+    fail(fmt::format("image without pixels ({}x{})", width, height));
   }
   if (width > options.max_pixels / height || width > kLargestSide || height > kLargestSide) {
-    throw InputError(FailureKind::permanent, fmt::format("{}x{} is more than the limit of {} pixels", width,
-                                                         height, options.max_pixels));
+    fail(fmt::format("{}x{} is more than the limit of {} pixels", width, height, options.max_pixels));
   }
 }
 

@@ -68,8 +68,8 @@ class TiffFile {
 
   [[noreturn]] void fail() const {
     const std::string_view message = message_.text();
-    throw InputError(FailureKind::permanent, message.empty() ? "corrupt TIFF: its pixels cannot be read"
-                                                             : fmt::format("corrupt TIFF: {}", message));
+    vit_embed::fail(message.empty() ? "corrupt TIFF: its pixels cannot be read"
+                                    : fmt::format("corrupt TIFF: {}", message));
   }
 
  private:
@@ -133,7 +133,7 @@ void read_palette(const TiffFile& file, TiffSampleLayout& layout) {
   std::uint16_t* green = nullptr;
   std::uint16_t* blue = nullptr;
   if (TIFFGetField(file.get(), TIFFTAG_COLORMAP, &red, &green, &blue) == 0) {
-    throw InputError(FailureKind::permanent, "corrupt TIFF: a palette image without its palette");
+    fail("corrupt TIFF: a palette image without its palette");
   }
   const auto upper = [](std::uint16_t level) { return static_cast<std::uint8_t>(level >> 8); };
   for (std::size_t i = 0; i < std::size_t{1} << layout.bits; ++i) {
@@ -192,7 +192,7 @@ class TiffBlocks {
                                              : TIFFComputeStrip(file_.get(), y, sample);
       const std::uint64_t offset = TIFFGetStrileOffset(file_.get(), number);
       // libtiff reads the header's bytes as those of an uncompressed block that is not in the file's tables.
-      if (offset < kHeaderSize) throw InputError(FailureKind::permanent, "corrupt TIFF: pixels are missing");
+      if (offset < kHeaderSize) fail("corrupt TIFF: pixels are missing");
       std::vector<std::byte>& block = blocks_[plane];
       const tmsize_t wanted = wanted_bytes(y);
       bound_encoded_bytes(TIFFGetStrileByteCount(file_.get(), number), static_cast<std::uint64_t>(wanted));
@@ -215,7 +215,7 @@ class TiffBlocks {
     constexpr std::uint64_t kMostInVain = 1024;  // of a block that is encoded badly
     allowed_bytes_ += 2 * decoded + kMostInVain;
     if (claimed > allowed_bytes_ - claimed_bytes_) {
-      throw InputError(FailureKind::permanent, "corrupt TIFF: its strips or tiles overlap");
+      fail("corrupt TIFF: its strips or tiles overlap");
     }
     claimed_bytes_ += claimed;
   }
@@ -267,7 +267,7 @@ void read_by_rgba_interface(const TiffFile& file, RgbImage& image) {
   std::array<char, 1024> message{};
   TIFFRGBAImage reader;
   if (TIFFRGBAImageBegin(&reader, file.get(), 1, message.data()) == 0) {
-    throw InputError(FailureKind::permanent, fmt::format("TIFF is not supported: {}", message.data()));
+    fail(fmt::format("TIFF is not supported: {}", message.data()));
   }
   reader.req_orientation = reader.orientation;  // turned by no one but upright()
   std::vector<std::uint32_t> raster(static_cast<std::size_t>(image.width()) *
@@ -293,8 +293,7 @@ void check_compression(std::uint16_t compression) {
       COMPRESSION_CCITTRLEW, COMPRESSION_PACKBITS, COMPRESSION_THUNDERSCAN, COMPRESSION_DEFLATE,
       COMPRESSION_LZMA,      COMPRESSION_ZSTD,     COMPRESSION_WEBP};
   if (std::ranges::find(kKnown, compression) != kKnown.end()) return;
-  throw InputError(FailureKind::permanent,
-                   fmt::format("TIFF with compression {} is not supported", compression));
+  fail(fmt::format("TIFF with compression {} is not supported", compression));
 }
 
 /// Tiles may reach beyond the image, and all be the same few bytes: what they are padded to is bounded, too.
@@ -307,8 +306,7 @@ void check_tiles(const TiffFile& file, std::uint64_t width, std::uint64_t height
   const std::uint64_t padded_width = (width + tile_width - 1) / tile_width * tile_width;
   const std::uint64_t padded_height = (height + tile_height - 1) / tile_height * tile_height;
   if (padded_width <= 4 * options.max_pixels / padded_height) return;  // 4: tiles no larger than the image
-  throw InputError(FailureKind::permanent, fmt::format("corrupt TIFF: {}x{} in tiles of {}x{}", width, height,
-                                                       tile_width, tile_height));
+  fail(fmt::format("corrupt TIFF: {}x{} in tiles of {}x{}", width, height, tile_width, tile_height));
 }
 
 int orientation_of(const TiffFile& file) {

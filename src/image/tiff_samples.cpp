@@ -7,8 +7,8 @@
 #include <initializer_list>
 #include <utility>
 
-#include "base/error.h"
 #include "image/cmyk.h"
+#include "image/decode_failure.h"
 
 namespace vit_embed {
 namespace {
@@ -104,13 +104,11 @@ void check_is_supported(const TiffSampleLayout& layout) {
   if (is_supported(layout)) return;
   constexpr std::array kFormats{"unsigned", "signed", "floating-point"};
   const bool is_named = layout.sample_format >= 1 && layout.sample_format <= 3;
-  throw InputError(
-      FailureKind::permanent,
-      fmt::format(
-          "TIFF with {} samples a pixel of {} {} bits and photometric interpretation {} is not supported",
-          layout.samples_per_pixel, layout.bits,
-          is_named ? kFormats[static_cast<std::size_t>(layout.sample_format - 1)] : "unknown",
-          layout.photometric));
+  fail(fmt::format(
+      "TIFF with {} samples a pixel of {} {} bits and photometric interpretation {} is not supported",
+      layout.samples_per_pixel, layout.bits,
+      is_named ? kFormats[static_cast<std::size_t>(layout.sample_format - 1)] : "unknown",
+      layout.photometric));
 }
 
 TiffRowConverter::TiffRowConverter(TiffSampleLayout layout, std::size_t width)

@@ -15,7 +15,7 @@ namespace vit_embed {
 namespace {
 
 [[noreturn]] void fail_corrupt() {
-  throw InputError(FailureKind::permanent, "corrupt WebP");
+  fail("corrupt WebP");
 }
 
 struct DemuxerDelete {

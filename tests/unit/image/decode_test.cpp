@@ -36,6 +36,9 @@ TEST(Decode, SaysWhyWhatIsNoImageIsRefused) {
   EXPECT_EQ(decode_failure(bytes_of("\0\0\0\x1C"
                                     "ftypavif\0\0\0\0"sv)),
             "AVIF, HEIC and video are not supported (brand 'avif')");
+  EXPECT_EQ(decode_failure(bytes_of("\0\0\0\x1C"
+                                    "ftypa\n\x1Bz\0\0\0\0"sv)),
+            "AVIF, HEIC and video are not supported (brand 'a ?z')");
   EXPECT_EQ(decode_failure(bytes_of("\xFF\xD8\xFF"sv)), "truncated JPEG: the data ends early");
 }
 
