@@ -2,7 +2,7 @@
 
 #include <libexif/exif-data.h>
 
-#include <limits>
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +12,9 @@ namespace vit_embed {
 namespace {
 
 constexpr std::string_view kPrefix{"Exif\0\0", 6};
+// As much as a JPEG segment holds. An orientation stands in its first directory; other formats, and segments
+// that go on, may have as much as they like behind it.
+constexpr std::size_t kMostExif = std::size_t{64} << 10;
 
 struct ExifDataUnref {
   void operator()(ExifData* data) const { exif_data_unref(data); }
@@ -32,11 +35,10 @@ unsigned long number_of(const ExifEntry& entry, ExifByteOrder order) {
 
 /// Nothing where there is no such tag; 1 where it has no number.
 std::optional<unsigned long> exif_orientation(std::span<const std::byte> exif) {
-  std::string block(text_of(exif));
+  std::string block(text_of(exif.first(std::min(exif.size(), kMostExif))));
   if (block.empty()) return std::nullopt;
   // libexif wants the prefix, which PNG and (mostly) WebP leave out.
   if (!block.starts_with(kPrefix)) block.insert(0, kPrefix);
-  if (block.size() > std::numeric_limits<unsigned>::max()) return std::nullopt;
 
   const std::unique_ptr<ExifData, ExifDataUnref> data(exif_data_new());
   if (!data) return std::nullopt;

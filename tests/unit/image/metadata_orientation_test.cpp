@@ -52,6 +52,14 @@ TEST(MetadataOrientation, TakesExifNumbersOfTwoAndFourBytesOnly) {
   }
 }
 
+TEST(MetadataOrientation, LooksIntoTheFirst64KiBOfExif) {
+  EXPECT_EQ(of_exif(bytes_of(std::string(kOrientation6).append(1 << 20, '\0'))), 6);
+  std::string far_directory = std::string(kOrientation6).append(1 << 20, '\0');
+  far_directory.replace(4, 4, std::string("\0\0\x02\0", 4));
+  far_directory.replace(0x20000, 18, kOrientation6.substr(8));
+  EXPECT_EQ(of_exif(bytes_of(far_directory)), 1);
+}
+
 TEST(MetadataOrientation, IsXmpsWhereExifHasNone) {
   EXPECT_EQ(of_xmp("<x tiff:Orientation=\"3\"/>"), 3);
   EXPECT_EQ(of_xmp("<tiff:Orientation>8</tiff:Orientation>"), 8);
