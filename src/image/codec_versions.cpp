@@ -28,6 +28,7 @@ std::map<std::string, std::string> image_codec_versions() {
   constexpr unsigned kJpeg = LIBJPEG_TURBO_VERSION_NUMBER;  // 2001005 is 2.1.5
   const int webp = WebPGetDecoderVersion();
   return {{"giflib", fmt::format("{}.{}.{}", GIFLIB_MAJOR, GIFLIB_MINOR, GIFLIB_RELEASE)},
+          {"libexif", VIT_EMBED_LIBEXIF_VERSION},
           {"libjpeg-turbo", fmt::format("{}.{}.{}", kJpeg / 1'000'000, kJpeg / 1000 % 1000, kJpeg % 1000)},
           {"libpng", png_get_libpng_ver(nullptr)},
           {"libtiff", libtiff_version()},

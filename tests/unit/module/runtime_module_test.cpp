@@ -200,8 +200,8 @@ TEST_F(RuntimeModule, HandsItsMessagesToTheSink) {
 TEST_F(RuntimeModule, NamesItsLibraries) {
   export_golden();  // needs LibTorch
   const auto versions = runtime_->library_versions();
-  for (const char* name :
-       {"LibTorch", "oneDNN", "giflib", "libjpeg-turbo", "libpng", "libtiff", "libwebp", "OpenJPEG"}) {
+  for (const char* name : {"LibTorch", "oneDNN", "giflib", "libexif", "libjpeg-turbo", "libpng", "libtiff",
+                           "libwebp", "OpenJPEG"}) {
     EXPECT_TRUE(std::ranges::count(versions, name, &LibraryVersion::name) == 1) << name;
   }
   for (const LibraryVersion& library : versions) {
