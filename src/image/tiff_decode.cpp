@@ -262,6 +262,10 @@ class TiffBlocks {
   std::vector<std::vector<std::byte>> blocks_;
 };
 
+struct RgbaImageEnd {
+  void operator()(TIFFRGBAImage* image) const { TIFFRGBAImageEnd(image); }
+};
+
 /// YCbCr whose chroma may be subsampled, which only libtiff's own RGBA reader takes apart.
 void read_by_rgba_interface(const TiffFile& file, RgbImage& image) {
   std::array<char, 1024> message{};
@@ -269,12 +273,12 @@ void read_by_rgba_interface(const TiffFile& file, RgbImage& image) {
   if (TIFFRGBAImageBegin(&reader, file.get(), 1, message.data()) == 0) {
     fail(fmt::format("TIFF is not supported: {}", message.data()));
   }
+  const std::unique_ptr<TIFFRGBAImage, RgbaImageEnd> ended(&reader);
   reader.req_orientation = reader.orientation;  // turned by no one but upright()
   std::vector<std::uint32_t> raster(static_cast<std::size_t>(image.width()) *
                                     static_cast<std::size_t>(image.height()));
   const bool is_read = TIFFRGBAImageGet(&reader, raster.data(), static_cast<std::uint32_t>(image.width()),
                                         static_cast<std::uint32_t>(image.height())) != 0;
-  TIFFRGBAImageEnd(&reader);
   if (!is_read) file.fail();
   std::uint8_t* to = image.data();
   for (const std::uint32_t pixel : raster) {
