@@ -6,6 +6,8 @@
 namespace vit_embed {
 namespace {
 
+constexpr std::size_t kLongestRun = 255;
+
 class BmpRleReader {
  public:
   BmpRleReader(std::span<const std::byte> bmp, std::size_t pixels_at, const BmpRleLayout& layout)
@@ -16,7 +18,7 @@ class BmpRleReader {
         num_pixels_(std::size_t{layout.width} * layout.height) {}
 
   std::vector<std::uint8_t> read() {
-    indices_.reserve(num_pixels_);
+    indices_.reserve(num_pixels_ + kLongestRun);  // the last one may reach beyond the image
     while (indices_.size() < num_pixels_ && at_ + 2 <= data_.size()) {
       const auto count = std::to_integer<std::size_t>(data_[at_]);
       const auto value = std::to_integer<unsigned>(data_[at_ + 1]);
