@@ -25,28 +25,32 @@ def digest(pixels):
     return "error" if pixels is None else hashlib.sha256(pixels.tobytes()).hexdigest()
 
 
-def is_wanted(name, encoded, ours, theirs, reason, reasons):
+def refusal(name, ours, theirs, reason):
+    """Of which one file is enough; None where there are pixels here and in Pillow."""
+    if ours is not None and theirs is not None:
+        return None
+    return name.split("/", 1)[0], theirs is None, reason[:24]
+
+
+def is_small_and_stable(name, encoded, ours):
     folder, base = name.split("/", 1)
     if folder not in FOLDERS or len(encoded) > LARGEST or base.startswith(BY_LIBRARY_VERSION):
         return False
-    if ours is not None and ours.size > 3 * MOST_PIXELS:
-        return False
-    if ours is not None and theirs is not None:
-        return True
-    kind = (folder, theirs is None, reason[:24])
-    return kind not in reasons and not reasons.add(kind)
+    return ours is None or ours.size <= 3 * MOST_PIXELS
 
 
 def main():
     corpus, out = sys.argv[1:]
-    lines, reasons = [], set()
+    lines, refusals = [], set()
     for path, encoded, ours, reason in records(sys.stdin.buffer):
         name = os.path.relpath(os.fsdecode(path), corpus)
-        if "/" not in name:
+        if "/" not in name or not is_small_and_stable(name, encoded, ours):
             continue
         theirs, _ = pillow_pixels(encoded)
-        if not is_wanted(name, encoded, ours, theirs, reason, reasons):
+        refused = refusal(name, ours, theirs, reason)
+        if refused is not None and refused in refusals:
             continue
+        refusals.add(refused)
         expected, got = digest(theirs), digest(ours)
         os.makedirs(f"{out}/{os.path.dirname(name)}", exist_ok=True)
         with open(f"{out}/{name}", "wb") as file:
