@@ -16,6 +16,22 @@ nothing_left() {
   equal "$(ls -A "$TMPDIR")" ""
 }
 
+# Verifies ./many and is in the midst of it. A session of its own, whose processes can be told together; a shell lets
+# its background jobs ignore SIGINT.
+start_verify() {
+  env --default-signal=INT setsid "$VIT_EMBED" verify many -m "$MODEL" --engine torchscript 2>stderr >stdout &
+  pid=$!
+  for ((i = 0; i < 3000; i++)); do
+    [ -z "$(find "$TMPDIR" -name journal -size +1000c)" ] || return 0
+    sleep 0.01
+  done
+  return 1
+}
+
+pid_of_its_run() {
+  cat "$TMPDIR"/vit-embed.*/*.partial/lock
+}
+
 setup() {
   mkdir "$BATS_TEST_TMPDIR/work" "$BATS_TEST_TMPDIR/tmp"
   cd "$BATS_TEST_TMPDIR/work"
@@ -150,19 +166,12 @@ for name in "stdin.json", "pipe.json":
   many_images many 400
   for signal in INT:130 TERM:143; do
     for whom in one group run; do
-      # A session of its own, whose processes can be told together; a shell lets its background jobs ignore SIGINT.
-      env --default-signal=INT setsid "$VIT_EMBED" verify many -m "$MODEL" --engine torchscript 2>stderr >stdout &
-      pid=$!
-      for ((i = 0; i < 3000; i++)); do
-        [ -z "$(find "$TMPDIR" -name journal -size +1000c)" ] || break
-        sleep 0.01
-      done
-      [ $i -lt 3000 ]
+      start_verify
       case $whom in
         one) kill -"${signal%:*}" $pid ;;
         group) kill -"${signal%:*}" -- -$pid ;;
         # What a signal to the group comes to where verify itself is slow to notice it.
-        run) kill -"${signal%:*}" "$(cat "$TMPDIR"/vit-embed.*/*.partial/lock)" ;;
+        run) kill -"${signal%:*}" "$(pid_of_its_run)" ;;
       esac
       code=0; wait $pid || code=$?
       equal "$code" "${signal#*:}"
@@ -171,4 +180,21 @@ for name in "stdin.json", "pipe.json":
       nothing_left
     done
   done
+}
+
+@test "what a killed verify left is removed by the next, once its run has ended too" {
+  many_images many 400
+  start_verify
+  run_pid=$(pid_of_its_run)
+  left=$(ls -A "$TMPDIR")
+  kill -STOP "$run_pid"
+  kill -KILL $pid
+  wait $pid || equal $? 137
+  verify "$GOLDEN/images/palette.png" --quiet
+  beside_the_run=$(ls -A "$TMPDIR")
+  kill -KILL "$run_pid"
+  equal "$beside_the_run" "$left"
+  flock "$TMPDIR/$left" true  # has waited for the run's end
+  verify "$GOLDEN/images/palette.png" --quiet
+  nothing_left
 }

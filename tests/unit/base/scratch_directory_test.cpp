@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <iterator>
 
 #include "base/error.h"
 #include "support/temporary_directory.h"
@@ -16,6 +20,21 @@ class ScratchDirectoryTest : public ::testing::Test {
 
   static void set_tmpdir(const std::filesystem::path& path) { ::setenv("TMPDIR", path.c_str(), 1); }
 
+  /// What a process leaves that is killed while it has one.
+  static void leave_one() {
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+      const ScratchDirectory scratch;
+      write_file(scratch / "a" / "b", "text");
+      ::_exit(0);
+    }
+    ASSERT_EQ(::waitpid(pid, nullptr, 0), pid);
+  }
+
+  std::ptrdiff_t count_entries() const {
+    return std::distance(std::filesystem::directory_iterator(directory_.path()), {});
+  }
+
   TemporaryDirectory directory_;
 };
 
@@ -28,6 +47,26 @@ TEST_F(ScratchDirectoryTest, StandsBelowTmpdirAndGoesWithAllThatIsInIt) {
     write_file(scratch / "a" / "b", "text");
   }
   EXPECT_TRUE(std::filesystem::is_empty(directory_.path()));
+}
+
+TEST_F(ScratchDirectoryTest, GoesWithWhatKilledProcessesLeft) {
+  leave_one();
+  EXPECT_EQ(count_entries(), 1);
+  leave_one();
+  EXPECT_EQ(count_entries(), 1);
+  { const ScratchDirectory scratch; }
+  EXPECT_EQ(count_entries(), 0);
+}
+
+TEST_F(ScratchDirectoryTest, LeavesWhatIsInUseAndWhatItHasNotMade) {
+  const ScratchDirectory in_use;
+  write_file(in_use / "file", "text");
+  write_file(directory_ / "vit-embed.abcdef" / "file", "text");
+  std::filesystem::create_directory_symlink(in_use.path(), directory_ / "vit-embed.ghijkl");
+  { const ScratchDirectory another; }
+  EXPECT_TRUE(std::filesystem::exists(in_use / "file"));
+  EXPECT_TRUE(std::filesystem::exists(directory_ / "vit-embed.abcdef" / "file"));
+  EXPECT_TRUE(std::filesystem::is_symlink(directory_ / "vit-embed.ghijkl"));
 }
 
 TEST_F(ScratchDirectoryTest, ATmpdirThatIsNotThereIsAnError) {
