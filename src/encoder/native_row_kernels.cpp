@@ -92,6 +92,30 @@ void add(const float* x, std::size_t size, float* y) {
   });
 }
 
+float sum_of_squares(const float* x, std::size_t size) {
+  return sum(size, [x](auto d, std::size_t i) {
+    const auto values = hn::LoadU(d, x + i);
+    return hn::Mul(values, values);
+  });
+}
+
+// Highway's own conversion takes infinity for a number on targets that have no instruction for it.
+void widen_float16(const std::uint16_t* x, std::size_t size, float* y) {
+  for_each_vector(size, [=](auto d, std::size_t i) {
+    const hn::RebindToUnsigned<decltype(d)> d_bits;
+    const hn::Rebind<std::uint16_t, decltype(d)> d_half;
+    const auto bits = hn::PromoteTo(d_bits, hn::LoadU(d_half, x + i));
+    const auto sign = hn::ShiftLeft<16>(hn::And(bits, hn::Set(d_bits, 0x8000)));
+    const auto magnitude = hn::And(bits, hn::Set(d_bits, 0x7FFF));
+    // With a float's exponent, which counts from 127 and not from 15; a subnormal becomes a number so, too.
+    const auto scaled = hn::Mul(hn::BitCast(d, hn::ShiftLeft<13>(magnitude)), hn::Set(d, 0x1p112F));
+    const auto is_finite = hn::Lt(hn::BitCast(d, hn::ShiftLeft<13>(magnitude)), hn::Set(d, 0x1p-96F));
+    const auto not_finite = hn::BitCast(d, hn::Or(hn::ShiftLeft<13>(magnitude), hn::Set(d_bits, 0x7F800000)));
+    const auto value = hn::IfThenElse(is_finite, scaled, not_finite);
+    hn::StoreU(hn::Or(value, hn::BitCast(d, sign)), d, y + i);
+  });
+}
+
 void round_to_bf16(const float* x, std::size_t size, std::uint16_t* y) {
   for_each_vector(size, [=](auto d, std::size_t i) {
     const hn::RebindToUnsigned<decltype(d)> d_bits;
@@ -196,6 +220,8 @@ HWY_EXPORT(layer_norm);
 HWY_EXPORT(activate);
 HWY_EXPORT(scale);
 HWY_EXPORT(add);
+HWY_EXPORT(sum_of_squares);
+HWY_EXPORT(widen_float16);
 HWY_EXPORT(round_to_bf16);
 HWY_EXPORT(quantize);
 HWY_EXPORT(quantize_weights);
@@ -217,6 +243,14 @@ void scale(float factor, std::span<const float> x, std::span<float> y) {
 
 void add(std::span<const float> x, std::span<float> y) {
   HWY_DYNAMIC_DISPATCH(add)(x.data(), y.size(), y.data());
+}
+
+float sum_of_squares(std::span<const float> x) {
+  return HWY_DYNAMIC_DISPATCH(sum_of_squares)(x.data(), x.size());
+}
+
+void widen_float16(std::span<const std::uint16_t> x, std::span<float> y) {
+  HWY_DYNAMIC_DISPATCH(widen_float16)(x.data(), y.size(), y.data());
 }
 
 void round_to_bf16(std::span<const float> x, std::span<std::uint16_t> y) {

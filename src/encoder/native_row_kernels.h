@@ -38,6 +38,12 @@ void scale(float factor, std::span<const float> x, std::span<float> y);
 /// y += x
 void add(std::span<const float> x, std::span<float> y);
 
+/// Infinity or NaN where a number is, or where float32 does not hold the sum.
+float sum_of_squares(std::span<const float> x);
+
+/// The floats of binary16's bits, exactly.
+void widen_float16(std::span<const std::uint16_t> x, std::span<float> y);
+
 /// bfloat16's 16 bits, rounded to nearest, ties to even.
 void round_to_bf16(std::span<const float> x, std::span<std::uint16_t> y);
 

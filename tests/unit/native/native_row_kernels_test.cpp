@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <hwy/highway.h>
 
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -11,6 +12,7 @@
 #include <random>
 #include <vector>
 
+#include "formats/float16.h"
 #include "native/every_target.h"
 
 namespace vit_embed {
@@ -93,6 +95,39 @@ TEST(NativeRowKernels, AddAddsEveryNumberAndTouchesNoOther) {
       for (std::size_t i = 0; i < size; ++i) ASSERT_EQ(y[i], x[i] + 0.5F) << size << " " << i;
       EXPECT_EQ(y[size], 0.5F);
     }
+  });
+}
+
+TEST(NativeRowKernels, SumsSquares) {
+  on_every_target([] {
+    for (const std::size_t size : kSizes) {
+      const auto x = random_row(size, 3);
+      double expected = 0;
+      for (const float value : x) expected += double{value} * value;
+      ASSERT_NEAR(sum_of_squares(x), expected, 1e-6 * expected) << size;
+    }
+    EXPECT_EQ(sum_of_squares({}), 0);
+    EXPECT_TRUE(std::isinf(sum_of_squares(std::vector<float>(20, 1e30F))));
+  });
+}
+
+TEST(NativeRowKernels, WidensEveryFloat16Exactly) {
+  std::vector<std::uint16_t> halves(1 << 16);
+  std::iota(halves.begin(), halves.end(), std::uint16_t{0});
+  on_every_target([&] {
+    std::vector<float> floats(halves.size());
+    widen_float16(halves, floats);
+    for (std::size_t i = 0; i < halves.size(); ++i) {
+      const float expected = from_float16(halves[i]);
+      if (std::isnan(expected)) {
+        ASSERT_TRUE(std::isnan(floats[i])) << i;
+      } else {
+        ASSERT_EQ(std::bit_cast<std::uint32_t>(floats[i]), std::bit_cast<std::uint32_t>(expected)) << i;
+      }
+    }
+    std::vector<float> few(5, 7);
+    widen_float16(std::span(halves).subspan(0x3C00, 3), std::span(few).first(3));
+    EXPECT_EQ(few, (std::vector<float>{1, 1 + 0x1p-10F, 1 + 0x1p-9F, 7, 7}));
   });
 }
 
