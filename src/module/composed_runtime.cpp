@@ -4,7 +4,10 @@
 #include <utility>
 
 #include "encoder/native_encoder.h"
+#include "encoder/native_row_search.h"
 #include "image/codec_versions.h"
+#include "image/decode.h"
+#include "image/thumbnail.h"
 #include "module/choose_engine.h"
 #include "module/composed_model.h"
 #include "module/export_model.h"
@@ -17,7 +20,7 @@ namespace {
 
 class ComposedRuntime : public Runtime {
  public:
-  explicit ComposedRuntime(LogSink log) : log_(std::move(log)) {}
+  explicit ComposedRuntime(LogSink log) : log_(std::move(log)), decoder_(log_) {}
 
   ModelMetadata export_model(const ExportOptions& options) override {
     return vit_embed::export_model(options, torch_, log_);
@@ -35,6 +38,17 @@ class ComposedRuntime : public Runtime {
     const Preprocessing preprocessing = settle_preprocessing(options.preprocessing);
     return compose_model(
         load_foreign_encoder(model_file, preprocessing, options.engine, encoder_options, torch_, log_), log_);
+  }
+
+  std::vector<std::vector<SimilarRow>> find_similar_rows(const StoredRows& rows,
+                                                         std::span<const float> queries,
+                                                         const RowSearch& search) const override {
+    return vit_embed::find_similar_rows(rows, queries, search);
+  }
+
+  std::vector<std::byte> make_thumbnail(std::span<const std::byte> encoded, const DecodeOptions& options,
+                                        int max_side) const override {
+    return vit_embed::make_thumbnail(decoder_.decode(encoded, options), max_side);
   }
 
   std::vector<LibraryVersion> library_versions() const override {
@@ -58,6 +72,7 @@ class ComposedRuntime : public Runtime {
   }
 
   LogSink log_;
+  ImageDecoder decoder_;
   TorchModule torch_;
 };
 

@@ -19,6 +19,7 @@
 #include "formats/model_description.h"
 #include "formats/model_metadata.h"
 #include "formats/precision.h"
+#include "formats/stored_rows.h"
 
 // The boundary: all that the command line and the pipeline know of images and models. It stands in a module
 // that open_runtime() loads when a model or an image is first needed; what links LibTorch (0.5 to 0.7 s,
@@ -113,6 +114,20 @@ class Runtime {
   /// one.
   virtual std::unique_ptr<Model> load_model(const std::filesystem::path& model_file,
                                             const LoadOptions& options) = 0;
+
+  /// For each of `queries`, float32 [Q, rows.row_size], the rows with the largest cosines: exact, the largest
+  /// first, of equal ones the one that stands first. A row without a direction (zero, or not finite) is never
+  /// a result; a query without one has none. Blocks for one pass over the rows, which all queries share; the
+  /// memory that it takes does not grow with the rows. Throws std::invalid_argument where sizes do not fit.
+  virtual std::vector<std::vector<SimilarRow>> find_similar_rows(const StoredRows& rows,
+                                                                 std::span<const float> queries,
+                                                                 const RowSearch& search) const = 0;
+
+  /// A JPEG of the image, no side longer than `max_side`, > 0, its proportions kept; a smaller image keeps
+  /// its size. Throws InputError with the reason, as Model::preprocess() does. May be called from several
+  /// threads at once. Blocks for the time of one decode.
+  virtual std::vector<std::byte> make_thumbnail(std::span<const std::byte> encoded,
+                                                const DecodeOptions& options, int max_side) const = 0;
 
   /// Of those in use: LibTorch, and the BLAS that it runs on, only once something needed it.
   virtual std::vector<LibraryVersion> library_versions() const = 0;

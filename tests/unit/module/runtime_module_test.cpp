@@ -170,6 +170,25 @@ TEST_F(RuntimeModule, WritesRandomWeightsThatFollowFromTheSeed) {
   EXPECT_NE(weights_of(5), weights_of(6));
 }
 
+TEST_F(RuntimeModule, FindsSimilarRows) {
+  const std::vector<float> rows{1, 0, 0, 1, 1, 1};
+  const auto found = runtime_->find_similar_rows({std::as_bytes(std::span(rows)), ElementType::float32, 2},
+                                                 std::vector<float>{0, 2}, {.most = 2, .shown = {}});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_THAT(found[0], testing::ElementsAre(SimilarRow{1, 1}, testing::Field(&SimilarRow::row, 2)));
+  EXPECT_THROW(
+      runtime_->find_similar_rows({std::as_bytes(std::span(rows)), ElementType::float32, 4}, rows, {}),
+      std::invalid_argument);
+}
+
+TEST_F(RuntimeModule, MakesThumbnailsOfWhatItDecodes) {
+  const std::string photo = file_content(kGolden / "images" / "photo-444-q95.jpg");
+  const std::vector<std::byte> thumbnail = runtime_->make_thumbnail(bytes_of(photo), {}, 50);
+  EXPECT_LT(thumbnail.size(), photo.size());
+  EXPECT_EQ(runtime_->make_thumbnail(thumbnail, {}, 50).at(1), std::byte{0xD8});  // a JPEG of a JPEG
+  EXPECT_THROW(runtime_->make_thumbnail(bytes_of("not an image"), {}, 50), InputError);
+}
+
 TEST_F(RuntimeModule, ErrorsKeepTheirTypesAcrossTheBoundary) {
   EXPECT_THAT([&] { runtime_->load_model(path_, {}); }, ThrowsMessage<FatalError>(HasSubstr("tiny.pt'")));
   EXPECT_THROW(runtime_->export_model(export_options({})), UsageError);

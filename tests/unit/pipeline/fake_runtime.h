@@ -35,6 +35,14 @@ class FakeRuntime : public Runtime {
     if (prepare_) prepare_(*model);
     return model;
   }
+  std::vector<std::vector<SimilarRow>> find_similar_rows(const StoredRows&, std::span<const float>,
+                                                         const RowSearch&) const override {
+    throw FatalError("not a runtime that searches");
+  }
+  std::vector<std::byte> make_thumbnail(std::span<const std::byte>, const DecodeOptions&,
+                                        int) const override {
+    throw FatalError("not a runtime that draws");
+  }
   std::vector<LibraryVersion> library_versions() const override { return {{"Fake", "1.0"}}; }
 
  private:
