@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "formats/feature.h"
 #include "formats/model_metadata.h"
@@ -28,5 +29,8 @@ struct Fingerprint {
   std::string id() const;
   bool operator==(const Fingerprint&) const = default;
 };
+
+/// Every field in which the two differ, as "precision: "fp32" then, "int8" now".
+std::vector<std::string> differences(const Fingerprint& then, const Fingerprint& now);
 
 }  // namespace vit_embed

@@ -26,6 +26,13 @@ Enum known(std::optional<Enum> value, const std::string& text) {
   return *value;
 }
 
+/// "/fingerprints/0/dtype" as a person would say it: "fingerprints.0.dtype".
+std::string spelled(std::string pointer) {
+  std::string name = pointer.substr(1);
+  for (char& c : name) c = c == '/' ? '.' : c;
+  return name;
+}
+
 }  // namespace
 
 std::string_view to_string(Resample resample) {
@@ -121,6 +128,10 @@ std::string Fingerprint::id() const {
   return sha256_hex(fingerprint_to_json(*this).dump());
 }
 
+std::vector<std::string> differences(const Fingerprint& then, const Fingerprint& now) {
+  return json_differences(fingerprint_to_json(then), fingerprint_to_json(now));
+}
+
 json build_to_json(const BuildInfo& b) {
   return {{"tool_version", b.tool_version},
           {"engine", b.engine},
@@ -135,6 +146,28 @@ BuildInfo build_from_json(const json& j) {
   j.at("instruction_set").get_to(b.instruction_set);
   j.at("libraries").get_to(b.libraries);
   return b;
+}
+
+std::vector<std::string> json_differences(const json& then, const json& now) {
+  const auto text = [](const json& value) {
+    return value.dump(-1, ' ', false, json::error_handler_t::replace);
+  };
+  const json before = then.flatten();
+  const json after = now.flatten();
+  std::vector<std::string> found;
+  for (const auto& [pointer, value] : before.items()) {
+    if (!after.contains(pointer)) {
+      found.push_back(fmt::format("{}: {} then, absent now", spelled(pointer), text(value)));
+    } else if (after[pointer] != value) {
+      found.push_back(
+          fmt::format("{}: {} then, {} now", spelled(pointer), text(value), text(after[pointer])));
+    }
+  }
+  for (const auto& [pointer, value] : after.items()) {
+    if (!before.contains(pointer))
+      found.push_back(fmt::format("{}: absent then, {} now", spelled(pointer), text(value)));
+  }
+  return found;
 }
 
 void check_format_version(const json& j, int known_version) {

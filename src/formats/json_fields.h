@@ -53,6 +53,9 @@ Fingerprint fingerprint_from_json(const nlohmann::json& json);
 nlohmann::json build_to_json(const BuildInfo& build);
 BuildInfo build_from_json(const nlohmann::json& json);
 
+/// Every value in which the two differ, as "batch_size: 8 then, 4 now".
+std::vector<std::string> json_differences(const nlohmann::json& then, const nlohmann::json& now);
+
 /// Throws FatalError, naming neither file nor format, where `format_version` is not `known`.
 void check_format_version(const nlohmann::json& json, int known);
 

@@ -1,7 +1,5 @@
 #include "formats/run_record.h"
 
-#include <fmt/format.h>
-
 #include "formats/json_fields.h"
 
 namespace vit_embed {
@@ -37,13 +35,6 @@ RunRecord record_from_json(const json& j) {
   return r;
 }
 
-/// "/fingerprints/0/dtype" as a person would say it: "fingerprints.0.dtype".
-std::string spelled(std::string pointer) {
-  std::string name = pointer.substr(1);
-  for (char& c : name) c = c == '/' ? '.' : c;
-  return name;
-}
-
 }  // namespace
 
 bool rows_follow_threads(const RunRecord& then, const RunRecord& now) {
@@ -59,22 +50,7 @@ RunRecord read_run_record(const std::filesystem::path& path) {
 }
 
 std::vector<std::string> differences(const RunRecord& then, const RunRecord& now) {
-  const json before = record_to_json(then).flatten();
-  const json after = record_to_json(now).flatten();
-  std::vector<std::string> found;
-  for (const auto& [pointer, value] : before.items()) {
-    if (!after.contains(pointer)) {
-      found.push_back(fmt::format("{}: {} then, absent now", spelled(pointer), value.dump()));
-    } else if (after[pointer] != value) {
-      found.push_back(
-          fmt::format("{}: {} then, {} now", spelled(pointer), value.dump(), after[pointer].dump()));
-    }
-  }
-  for (const auto& [pointer, value] : after.items()) {
-    if (!before.contains(pointer))
-      found.push_back(fmt::format("{}: absent then, {} now", spelled(pointer), value.dump()));
-  }
-  return found;
+  return json_differences(record_to_json(then), record_to_json(now));
 }
 
 }  // namespace vit_embed
