@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "formats/csv.h"
+#include "formats/csv_records.h"
 #include "fuzz/fuzz_input.h"
 
 using namespace vit_embed;
@@ -30,14 +31,38 @@ std::string write_all(const Records& records) {
   return text;
 }
 
+/// The same, of a text that is not cut up.
+Records read_uncut(std::string_view text) {
+  CsvRecords reader(text);
+  Records records;
+  while (const auto record = reader.next()) {
+    records.emplace_back();
+    for (std::size_t column = 0; auto field = csv_field(*record, column); ++column)
+      records.back().push_back(std::move(*field));
+  }
+  return records;
+}
+
+/// What is no CSV of ours is read as something, or refused.
+void read_anything(std::string_view text) {
+  try {
+    read_uncut(text);
+  } catch (const FatalError&) {
+    expect(text.find('"') != std::string_view::npos, "only quotes can be wrong");
+  }
+}
+
 }  // namespace
 
 /// Any records that are read are read again from what we write of them.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static MemoryFile input, output;
   try {
+    read_anything(as_text(data, size));
     const Records records = read_all(input.holding(as_text(data, size)));
-    expect(read_all(output.holding(write_all(records))) == records, "records read back");
+    const std::string text = write_all(records);
+    expect(read_all(output.holding(text)) == records, "records read back");
+    expect(read_uncut(text) == records, "records read back in memory");
   } catch (const FatalError&) {  // a quote that is never closed
     expect(as_text(data, size).find('"') != std::string_view::npos, "only quotes can be wrong");
   }
