@@ -26,4 +26,11 @@ std::string printable(std::string_view text) {
   return shown;
 }
 
+std::string printable_name(std::string_view name) {
+  std::string shown = printable(name);
+  std::ranges::replace_if(
+      shown, [](char c) { return c == '\n' || c == '\t'; }, '?');
+  return shown;
+}
+
 }  // namespace vit_embed

@@ -9,4 +9,7 @@ namespace vit_embed {
 /// terminal would obey. Line ends and tabs stay.
 std::string printable(std::string_view text);
 
+/// The same of what is to stay within its line, a file name: with '?' for line ends and tabs, too.
+std::string printable_name(std::string_view name);
+
 }  // namespace vit_embed

@@ -20,5 +20,10 @@ TEST(Printable, LeavesTextAsItIs) {
   }
 }
 
+TEST(PrintableName, StaysWithinItsLine) {
+  EXPECT_EQ(printable_name("two\nlines\tand \x1b[31m"), "two?lines?and ?[31m");
+  EXPECT_EQ(printable_name("plain name.jpg"), "plain name.jpg");
+}
+
 }  // namespace
 }  // namespace vit_embed
