@@ -33,6 +33,18 @@ void check_engine(const ComputeFlags& flags) {
   if (!flags.isa.empty()) throw UsageError("--isa bounds the native engine: not with --engine torchscript");
 }
 
+void add_model_flags(CLI::App& command, ComputeFlags& flags, ModelChoice choice) {
+  CLI::Option* model = command.add_option("-m,--model", flags.model,
+                                          "Model file, made by vit-embed export, or other TorchScript");
+  if (choice == ModelChoice::by_rows) return;
+  model->required();
+  command
+      .add_option("--precision", flags.precision, "Of the forward's products: fp32; bf16 and int8 are faster")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"fp32", "bf16", "int8"}))
+      ->group("Run");
+}
+
 void add_engine_flags(CLI::App& command, ComputeFlags& flags) {
   command
       .add_option(
@@ -42,11 +54,6 @@ void add_engine_flags(CLI::App& command, ComputeFlags& flags) {
       ->check(CLI::IsMember({"auto", "native", "torchscript"}))
       ->group("Run");
   command
-      .add_option("--precision", flags.precision, "Of the forward's products: fp32; bf16 and int8 are faster")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"fp32", "bf16", "int8"}))
-      ->group("Run");
-  command
       .add_option("--isa", flags.isa, "The native engine uses no more than this; the processor's unless told")
       ->check(CLI::IsMember({"avx2", "avx512", "avx512-vnni", "avx512-bf16", "amx"}))
       ->group("Run");
@@ -54,9 +61,8 @@ void add_engine_flags(CLI::App& command, ComputeFlags& flags) {
 
 }  // namespace
 
-void add_compute_flags(CLI::App& command, ComputeFlags& flags) {
-  command.add_option("-m,--model", flags.model, "Model file, made by vit-embed export, or other TorchScript")
-      ->required();
+void add_compute_flags(CLI::App& command, ComputeFlags& flags, ModelChoice choice) {
+  add_model_flags(command, flags, choice);
   add_engine_flags(command, flags);
   command.add_option("--device", flags.device, "Where the forward runs: cpu")
       ->capture_default_str()

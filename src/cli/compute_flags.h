@@ -25,8 +25,12 @@ struct ComputeFlags {
   bool choose_a_way() const { return engine != "auto" || precision != "fp32" || !isa.empty(); }
 };
 
+/// Whether model and precision are what the flags say, or those of rows that are there already: then -m may
+/// be left out where the rows say it, and there is no --precision.
+enum class ModelChoice { by_flags, by_rows };
+
 /// `flags` must outlive the parsing.
-void add_compute_flags(CLI::App& command, ComputeFlags& flags);
+void add_compute_flags(CLI::App& command, ComputeFlags& flags, ModelChoice choice = ModelChoice::by_flags);
 
 /// Sets what the flags stand for in `options`. Throws UsageError, also where they contradict each other.
 void apply_compute_flags(const ComputeFlags& flags, ExtractOptions& options);
