@@ -1,0 +1,57 @@
+#include "query/same_embedding.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/error.h"
+
+namespace vit_embed {
+namespace {
+
+PreprocessingOptions options_of(const Preprocessing& preprocessing) {
+  PreprocessingOptions options;
+  options.image_size = preprocessing.image_size;
+  options.resample = preprocessing.resample;
+  options.image_mean = preprocessing.image_mean;
+  options.image_std = preprocessing.image_std;
+  return options;
+}
+
+}  // namespace
+
+ExtractOptions embed_as(const IndexedEmbeddings& rows, ExtractOptions computed) {
+  ExtractOptions options = std::move(computed);
+  options.decode.max_pixels = rows.max_pixels;
+  options.dtype = rows.rows.type;
+  if (!rows.fingerprint) return options;
+  const Fingerprint& made = *rows.fingerprint;
+  options.features = {made.feature};
+  options.l2_normalize = made.l2_normalized;
+  options.dtype = made.dtype;
+  options.precision = made.precision;
+  options.decode.apply_exif_orientation = made.exif_orientation_applied;
+  options.decode.allow_truncated = made.truncated_padded;
+  if (!find_model_metadata(options.model)) options.preprocessing = options_of(made.preprocessing);
+  return options;
+}
+
+void require_same_embedding(const IndexedEmbeddings& rows, const ExtractOptions& options,
+                            const ModelDescription& model, const LogSink& log) {
+  const FeatureSpec spec = make_output_spec(options, model).features.front();
+  if (rows.fingerprint && *rows.fingerprint != spec.fingerprint) {
+    throw RefusedError(fmt::format("the rows of '{}' are not what model file '{}' makes: {}",
+                                   rows.source.native(), options.model.native(),
+                                   fmt::join(differences(*rows.fingerprint, spec.fingerprint), "; ")));
+  }
+  if (spec.row_size() != rows.rows.row_size) {
+    throw RefusedError(fmt::format("'{}' has rows of {} numbers, and model file '{}' makes {}",
+                                   rows.source.native(), rows.rows.row_size, options.model.native(),
+                                   spec.row_size()));
+  }
+  if (rows.fingerprint) return;
+  log(LogLevel::warning,
+      fmt::format("'{}' does not say what made its rows: they are taken for {} of '{}', in fp32",
+                  rows.source.native(), to_string(spec.fingerprint.feature), options.model.native()));
+}
+
+}  // namespace vit_embed
