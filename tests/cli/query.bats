@@ -114,20 +114,6 @@ PY
   [[ $output != *cut.jpg* ]]
 }
 
-@test "a store is searched in its current generation, by roots and without dead rows" {
-  some_photos
-  mkdir -p store/gen-0001
-  cp x.npy store/gen-0001/embeddings.npy
-  echo more >> store/gen-0001/embeddings.npy
-  printf 'row,root,path\n2,%s,photos/rgb-8bit.png\n2,%s,a copy.png\n1,%s,photos/palette.png\n' "$PWD" "$PWD" "$PWD" \
-    > store/gen-0001/index.csv
-  ln -s gen-0001 store/current
-  run --separate-stderr vit_embed query photos/rgb-8bit.png --store store -m "$MODEL"
-  equal "$status" 0
-  equal "$(without_scores <<< "$output")" \
-    "photos/rgb-8bit.png"$'\n'"  1.0000  $PWD/photos/rgb-8bit.png"$'\n'"  1.0000  $PWD/a copy.png"$'\n'"  0.----  $PWD/photos/palette.png"
-}
-
 @test "names of any kind are found" {
   mkdir photos
   name=$'photos/--odd\nna,me\x1b\xff.png'
@@ -180,7 +166,7 @@ PY
   some_photos
   run vit_embed query other.jpg -m "$MODEL"
   equal "$status" 2
-  [[ $output == *"--store STORE or --embeddings X.npy"* ]]
+  [[ $output == *"--embeddings is required"* ]]
   run vit_embed query other.jpg --embeddings x.npy
   equal "$status" 2
   [[ $output == *"-m/--model: 'x.npy' does not say which model file made it"* ]]
@@ -190,9 +176,6 @@ PY
   equal "$status" 2
   run query missing.jpg
   equal "$status" 1
-  run vit_embed query other.jpg --store . -m "$MODEL"
-  equal "$status" 1
-  [[ $output == *"'.' is not a store"* ]]
   rm x.npy.index.csv
   run query other.jpg
   equal "$status" 1
