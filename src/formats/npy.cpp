@@ -105,6 +105,11 @@ void parse_dict(std::string_view dict, NpyDescription& description) {
   description.shape = parse_shape(reader);
 }
 
+/// NumPy's name for it.
+std::string_view descr_of(ElementType type) {
+  return type == ElementType::float32 ? "<f4" : "<f2";
+}
+
 /// Bytes of an element such as "<f4"; nothing where it cannot be told.
 std::optional<std::uint64_t> size_of(const std::string& descr) {
   constexpr std::uint64_t kCodePoint = 4;  // "<U8" holds 8 of them
@@ -145,8 +150,7 @@ NpyDescription parse(FileDescriptor& file) {
 std::string npy_header(ElementType type, const std::vector<std::uint64_t>& shape) {
   constexpr std::size_t kPrefix = 10;
   std::string dict = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}",
-                                 type == ElementType::float32 ? "<f4" : "<f2", fmt::join(shape, ", "),
-                                 shape.size() == 1 ? "," : "");
+                                 descr_of(type), fmt::join(shape, ", "), shape.size() == 1 ? "," : "");
   dict.resize(kNpyHeaderLength - kPrefix, ' ');
   dict.back() = '\n';
   std::string header(kMagic);
@@ -165,6 +169,13 @@ bool NpyDescription::is_complete() const {
     if (__builtin_mul_overflow(bytes, dimension, &bytes)) return false;
   }
   return file_size - header_length == bytes;
+}
+
+std::optional<ElementType> NpyDescription::element_type() const {
+  for (const ElementType type : {ElementType::float32, ElementType::float16}) {
+    if (descr == descr_of(type)) return type;
+  }
+  return std::nullopt;
 }
 
 NpyDescription read_npy_header(const std::filesystem::path& path) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,8 @@ struct NpyDescription {
 
   /// Whether the file is as long as its header says; true where the element size is not known.
   bool is_complete() const;
+  /// Where it is one that we write.
+  std::optional<ElementType> element_type() const;
 };
 
 /// Throws FatalError naming the file and what is wrong with it.

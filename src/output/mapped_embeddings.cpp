@@ -33,8 +33,8 @@ std::vector<std::string> read_names(const fs::path& index) {
 
 MappedEmbeddings::MappedEmbeddings(const fs::path& npy) : file_(npy) {
   const NpyDescription header = read_npy_header(npy);
-  if (header.descr != "<f4" || header.fortran_order || header.shape.size() != 2 || header.shape[1] == 0 ||
-      !header.is_complete() || header.header_length % sizeof(float) != 0) {
+  if (header.element_type() != ElementType::float32 || header.fortran_order || header.shape.size() != 2 ||
+      header.shape[1] == 0 || !header.is_complete() || header.header_length % sizeof(float) != 0) {
     throw FatalError(fmt::format("'{}' does not hold float32 rows", npy.native()));
   }
   table_.names = read_names(published_files(npy).index);

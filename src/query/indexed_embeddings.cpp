@@ -15,16 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::optional<ElementType> element_type_of(const NpyDescription& npy) {
-  for (const ElementType type : {ElementType::float32, ElementType::float16}) {
-    if (npy.descr == (type == ElementType::float32 ? "<f4" : "<f2")) return type;
-  }
-  return std::nullopt;
-}
-
 /// The rows that the header counts; behind them more may stand.
 StoredRows rows_of(const fs::path& path, const NpyDescription& npy, std::span<const std::byte> file) {
-  const std::optional<ElementType> type = element_type_of(npy);
+  const std::optional<ElementType> type = npy.element_type();
   if (!type || npy.fortran_order || npy.shape.size() != 2 || npy.shape[1] == 0 ||
       npy.header_length % element_size(*type) != 0) {
     throw FatalError(fmt::format("'{}' does not hold rows of float32 or float16, [N, D]", path.native()));
