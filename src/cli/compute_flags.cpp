@@ -78,7 +78,7 @@ void add_compute_flags(CLI::App& command, ComputeFlags& flags, ModelChoice choic
       ->group("Run");
 }
 
-void apply_compute_flags(const ComputeFlags& flags, ExtractOptions& options) {
+void apply_compute_flags(const ComputeFlags& flags, EmbeddingOptions& options) {
   check_engine(flags);
   options.model = flags.model;
   options.device = flags.device;

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string>
 
-#include "pipeline/extract.h"
+#include "pipeline/embedding_options.h"
 
 namespace CLI {
 class App;
@@ -33,6 +33,6 @@ enum class ModelChoice { by_flags, by_rows };
 void add_compute_flags(CLI::App& command, ComputeFlags& flags, ModelChoice choice = ModelChoice::by_flags);
 
 /// Sets what the flags stand for in `options`. Throws UsageError, also where they contradict each other.
-void apply_compute_flags(const ComputeFlags& flags, ExtractOptions& options);
+void apply_compute_flags(const ComputeFlags& flags, EmbeddingOptions& options);
 
 }  // namespace vit_embed

@@ -34,7 +34,7 @@ struct QueryFlags {
 QueryOptions make_options(const QueryFlags& flags, const IndexedEmbeddings& rows) {
   QueryOptions options;
   apply_compute_flags(flags.compute, options.embedding);
-  options.embedding.inputs = flags.inputs;
+  options.inputs = flags.inputs;
   if (options.embedding.model.empty()) options.embedding.model = rows.model;
   if (options.embedding.model.empty())
     throw UsageError(

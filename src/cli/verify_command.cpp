@@ -59,7 +59,7 @@ void check_usage(const VerifyFlags& flags) {
         "nothing to verify: give --precision, --engine or --isa, and that way of computing is compared with "
         "fp32 by the default engine");
   }
-  ExtractOptions unused;
+  EmbeddingOptions unused;
   apply_compute_flags(flags.compute, unused);
   if (std::ranges::count(flags.inputs.options.paths, "-") > 0)
     throw UsageError("an image on stdin can be read once, and verify reads each twice: give it as a file");

@@ -153,11 +153,7 @@ class Extraction {
     record.num_threads = options_.num_threads;
     record.on_error = to_string(options_.on_error);
     record.max_pixels = options_.decode.max_pixels;
-    record.build = {
-        VIT_EMBED_VERSION, model_->engine(), std::string(to_string(model_->instruction_set())), {}};
-    for (const LibraryVersion& library : runtime_->library_versions()) {
-      record.build.libraries.emplace(library.name, library.version);
-    }
+    record.build = make_build_info(*runtime_, *model_);
     return record;
   }
 
@@ -193,65 +189,14 @@ std::string_view to_string(OnError on_error) {
   return {};
 }
 
-PipelineOptions make_pipeline_options(const ExtractOptions& options) {
-  PipelineOptions pipeline;
-  pipeline.batch_size = options.batch_size;
-  pipeline.decode_threads = options.num_threads;
-  pipeline.features = options.features;
-  pipeline.l2_normalize = options.l2_normalize;
-  pipeline.decode = options.decode;
-  return pipeline;
-}
-
-std::optional<ModelDescription> describe_own_model(const ExtractOptions& options) {
-  const std::optional<ModelMetadata> metadata = find_model_metadata(options.model);
-  if (!metadata) return std::nullopt;
-  if (options.preprocessing != PreprocessingOptions{}) {
-    throw UsageError(
-        fmt::format("model file '{}' says itself how images are preprocessed: --image-size, --mean, --std, "
-                    "--resample and "
-                    "--processor are for TorchScript of another origin",
-                    options.model.native()));
-  }
-  return describe(*metadata);
-}
-
-LoadOptions make_load_options(const ExtractOptions& options) {
-  LoadOptions load;
-  load.device = options.device;
-  load.num_threads = options.num_threads;
-  load.engine = options.engine;
-  load.precision = options.precision;
-  load.isa = options.isa;
-  load.preprocessing = options.preprocessing;
-  return load;
-}
-
 OutputSpec make_output_spec(const ExtractOptions& options, const ModelDescription& model) {
   OutputSpec spec;
   spec.path = options.output;
   spec.format = options.format;
   spec.nan_rows = options.on_error == OnError::nan;
   spec.max_pixels = options.decode.max_pixels;
-  for (const Feature feature : options.features) {
-    if (feature == Feature::pooler && !model.pooler) {
-      throw FatalError(
-          fmt::format("model file '{}' has no pooler; use --feature cls", options.model.native()));
-    }
-    FeatureSpec feature_spec;
-    feature_spec.fingerprint.weights_sha256 = model.weights_sha256;
-    feature_spec.fingerprint.feature = feature;
-    feature_spec.fingerprint.l2_normalized = options.l2_normalize;
-    feature_spec.fingerprint.dtype = options.dtype;
-    feature_spec.fingerprint.precision = options.precision;
-    feature_spec.fingerprint.preprocessing = model.preprocessing;
-    feature_spec.fingerprint.exif_orientation_applied = options.decode.apply_exif_orientation;
-    feature_spec.fingerprint.truncated_padded = options.decode.allow_truncated;
-    if (feature == Feature::tokens)
-      feature_spec.row_shape.push_back(static_cast<std::uint64_t>(model.num_tokens));
-    feature_spec.row_shape.push_back(static_cast<std::uint64_t>(model.hidden_size));
-    spec.features.push_back(std::move(feature_spec));
-  }
+  for (const Feature feature : options.features)
+    spec.features.push_back(make_feature_spec(options, feature, model));
   return spec;
 }
 

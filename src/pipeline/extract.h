@@ -8,13 +8,12 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/log.h"
 #include "inputs/open_inputs.h"
 #include "output/output_format.h"
 #include "output/partial_run.h"
-#include "pipeline/pipeline.h"
+#include "pipeline/embedding_options.h"
 #include "runtime/runtime.h"
 
 namespace vit_embed {
@@ -28,23 +27,11 @@ enum class OnError {
 
 std::string_view to_string(OnError on_error);
 
-struct ExtractOptions {
+struct ExtractOptions : EmbeddingOptions {
   InputOptions inputs;
-  std::filesystem::path model;
   std::filesystem::path output;  ///< "-" streams to stdout
   OutputFormat format = OutputFormat::npy;
-  std::vector<Feature> features{Feature::cls};
-  bool l2_normalize = false;
-  ElementType dtype = ElementType::float32;
-  PreprocessingOptions preprocessing;  ///< of a foreign model
-  std::string device = "cpu";
-  EngineChoice engine = EngineChoice::automatic;
-  Precision precision = Precision::fp32;
-  InstructionSet isa = InstructionSet::amx;  ///< an upper bound, of the native engine
-  std::size_t batch_size = 8;                ///< images in a forward
-  int num_threads = 1;                       ///< for the forward, and as many for decoding while it runs
   OnError on_error = OnError::skip;
-  DecodeOptions decode;
   std::filesystem::path failures;  ///< a copy of the failure list; empty: only beside the output
   bool restart = false;            ///< discard an unfinished run, and make a finished output anew
   bool allow_mixed = false;        ///< go on from a run of another engine or instruction set
@@ -69,9 +56,6 @@ struct ExtractReport {
   bool random_weights = false;
 };
 
-/// The pipeline that these options ask for.
-PipelineOptions make_pipeline_options(const ExtractOptions& options);
-
 using RuntimeOpener = std::function<std::unique_ptr<Runtime>()>;
 
 /// Embeds every input and publishes the output, or streams it. Lists all inputs before it opens the runtime,
@@ -82,11 +66,5 @@ ExtractReport extract(const ExtractOptions& options, const RuntimeOpener& open_r
 /// What extract() would write, without looking at inputs: fingerprints and row shapes. Throws FatalError
 /// where the model does not have a feature.
 OutputSpec make_output_spec(const ExtractOptions& options, const ModelDescription& model);
-
-/// What our own model file says of itself, without opening the runtime; nothing where it is foreign. Throws
-/// FatalError as find_model_metadata() does, and UsageError where options.preprocessing would contradict it.
-std::optional<ModelDescription> describe_own_model(const ExtractOptions& options);
-
-LoadOptions make_load_options(const ExtractOptions& options);
 
 }  // namespace vit_embed

@@ -123,7 +123,7 @@ class Query {
   }
 
   void embed(Model& model, std::stop_token stop) {
-    const std::unique_ptr<InputStream> inputs = open_inputs(embedding_.inputs);
+    const std::unique_ptr<InputStream> inputs = open_inputs(options_.inputs);
     const PipelineOptions pipeline = make_pipeline_options(embedding_);
     if (options_.thumbnail_side == 0) return run_pipeline(*inputs, model, pipeline, queries_, stop);
     DecodeOptions upright = embedding_.decode;  // as people see it
@@ -161,7 +161,7 @@ class Query {
 
   const IndexedEmbeddings& rows_;
   const QueryOptions& options_;
-  ExtractOptions embedding_;
+  EmbeddingOptions embedding_;
   Runtime& runtime_;
   const LogSink& log_;
   AnswerCollector queries_;

@@ -7,8 +7,9 @@
 #include <vector>
 
 #include "base/log.h"
+#include "inputs/open_inputs.h"
 #include "output/embedded_batch.h"
-#include "pipeline/extract.h"
+#include "pipeline/embedding_options.h"
 #include "query/indexed_embeddings.h"
 
 namespace vit_embed {
@@ -28,10 +29,10 @@ struct QueryAnswer {
 };
 
 struct QueryOptions {
-  ExtractOptions
-      embedding;           ///< the inputs, the model and how it is computed; the rest is as the rows have it
-  std::size_t most = 10;   ///< neighbours of a query
-  int thumbnail_side = 0;  ///< pixels; 0: no thumbnails of the queries
+  InputOptions inputs;
+  EmbeddingOptions embedding;  ///< the model and how it is computed; the rest is as the rows have it
+  std::size_t most = 10;       ///< neighbours of a query
+  int thumbnail_side = 0;      ///< pixels; 0: no thumbnails of the queries
 };
 
 struct QueryReport {

@@ -19,8 +19,8 @@ PreprocessingOptions options_of(const Preprocessing& preprocessing) {
 
 }  // namespace
 
-ExtractOptions embed_as(const IndexedEmbeddings& rows, ExtractOptions computed) {
-  ExtractOptions options = std::move(computed);
+EmbeddingOptions embed_as(const IndexedEmbeddings& rows, EmbeddingOptions computed) {
+  EmbeddingOptions options = std::move(computed);
   options.decode.max_pixels = rows.max_pixels;
   options.dtype = rows.rows.type;
   if (!rows.fingerprint) return options;
@@ -35,9 +35,9 @@ ExtractOptions embed_as(const IndexedEmbeddings& rows, ExtractOptions computed) 
   return options;
 }
 
-void require_same_embedding(const IndexedEmbeddings& rows, const ExtractOptions& options,
+void require_same_embedding(const IndexedEmbeddings& rows, const EmbeddingOptions& options,
                             const ModelDescription& model, const LogSink& log) {
-  const FeatureSpec spec = make_output_spec(options, model).features.front();
+  const FeatureSpec spec = make_feature_spec(options, options.features.front(), model);
   if (rows.fingerprint && *rows.fingerprint != spec.fingerprint) {
     throw RefusedError(fmt::format("the rows of '{}' are not what model file '{}' makes: {}",
                                    rows.source.native(), options.model.native(),

@@ -52,7 +52,9 @@ class QueryTest : public FakeRun {
     rows.fingerprint = made_;
     messages_.clear();
     return query(
-        rows, {.embedding = options_, .most = most, .thumbnail_side = thumbnail_side}, runtime_,
+        rows,
+        {.inputs = options_.inputs, .embedding = options_, .most = most, .thumbnail_side = thumbnail_side},
+        runtime_,
         [this](LogLevel level, std::string_view message) {
           if (level != LogLevel::debug) messages_.emplace_back(message);
         },
