@@ -9,9 +9,9 @@
 #include "cli/compute_flags.h"
 #include "cli/count_or_percent.h"
 #include "cli/exit_code.h"
-#include "cli/extract_progress.h"
 #include "cli/input_flags.h"
 #include "cli/preprocessing_flags.h"
+#include "cli/run_progress.h"
 #include "cli/standard_streams.h"
 #include "cli/stderr_capture.h"
 #include "pipeline/dry_run.h"
@@ -102,7 +102,7 @@ int run_dry(const ExtractOptions& options, const RuntimeOpener& opener, std::sto
   return kExitDone;
 }
 
-void summarize(const ExtractReport& report, const ExtractOptions& options, const ExtractProgress& progress,
+void summarize(const ExtractReport& report, const ExtractOptions& options, const RunProgress& progress,
                Console& console) {
   const std::string output = options.streams() ? "stdout" : options.output.native();
   const RunCounts& counts = report.counts;
@@ -138,7 +138,7 @@ int run_extract(const ExtractFlags& flags, Console& console) {
   };
   if (flags.dry_run) return run_dry(options, opener, interrupt.token());
   if (flags.within_verify) console.pass_status_on();
-  ExtractProgress progress(console, {.status_line = !flags.quiet, .failures = !flags.within_verify});
+  RunProgress progress(console, {.status_line = !flags.quiet, .failures = !flags.within_verify});
   const ExtractReport report = extract(options, opener, progress, log, interrupt.token());
   if (report.random_weights) {
     console.log(LogLevel::warning, "RANDOM WEIGHTS: these embeddings mean nothing");

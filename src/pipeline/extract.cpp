@@ -17,7 +17,7 @@ namespace {
 /// tells the observer of what was written.
 class ObservedWriter : public BatchWriter {
  public:
-  ObservedWriter(BatchWriter& output, OnError on_error, ExtractObserver& observer, RunCounts& counts)
+  ObservedWriter(BatchWriter& output, OnError on_error, RunObserver& observer, RunCounts& counts)
       : output_(output), on_error_(on_error), observer_(observer), counts_(counts) {}
 
   void write(const EmbeddedBatch& batch) override {
@@ -36,13 +36,13 @@ class ObservedWriter : public BatchWriter {
  private:
   BatchWriter& output_;
   OnError on_error_;
-  ExtractObserver& observer_;
+  RunObserver& observer_;
   RunCounts& counts_;
 };
 
 class Extraction {
  public:
-  Extraction(const ExtractOptions& options, const RuntimeOpener& open_runtime, ExtractObserver& observer,
+  Extraction(const ExtractOptions& options, const RuntimeOpener& open_runtime, RunObserver& observer,
              const LogSink& log, std::stop_token stop)
       : options_(options),
         open_runtime_(open_runtime),
@@ -165,7 +165,7 @@ class Extraction {
 
   const ExtractOptions& options_;
   const RuntimeOpener& open_runtime_;
-  ExtractObserver& observer_;
+  RunObserver& observer_;
   const LogSink& log_;
   std::stop_token stop_;
   ModelDescription description_;
@@ -200,8 +200,8 @@ OutputSpec make_output_spec(const ExtractOptions& options, const ModelDescriptio
   return spec;
 }
 
-ExtractReport extract(const ExtractOptions& options, const RuntimeOpener& open_runtime,
-                      ExtractObserver& observer, const LogSink& log, std::stop_token stop) {
+ExtractReport extract(const ExtractOptions& options, const RuntimeOpener& open_runtime, RunObserver& observer,
+                      const LogSink& log, std::stop_token stop) {
   return Extraction(options, open_runtime, observer, log, std::move(stop)).run();
 }
 

@@ -4,9 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <stop_token>
-#include <string>
 #include <string_view>
 
 #include "base/log.h"
@@ -14,6 +12,7 @@
 #include "output/output_format.h"
 #include "output/partial_run.h"
 #include "pipeline/embedding_options.h"
+#include "pipeline/run_observer.h"
 #include "runtime/runtime.h"
 
 namespace vit_embed {
@@ -39,16 +38,6 @@ struct ExtractOptions : EmbeddingOptions {
   bool streams() const { return output == "-"; }
 };
 
-/// Told of the run as it goes; from any thread, one call at a time.
-class ExtractObserver {
- public:
-  virtual ~ExtractObserver() = default;
-  /// How many inputs there are, where that is known, and how many of them were done by an earlier run.
-  virtual void on_start(std::optional<std::uint64_t> total, const RunCounts& done_before) = 0;
-  virtual void on_failure(const std::string& name, const InputFailure& failure) = 0;
-  virtual void on_batch(const RunCounts& done) = 0;
-};
-
 struct ExtractReport {
   RunCounts counts;          ///< of all inputs, an earlier run's included
   bool up_to_date = false;   ///< the finished output was left alone
@@ -60,8 +49,8 @@ using RuntimeOpener = std::function<std::unique_ptr<Runtime>()>;
 
 /// Embeds every input and publishes the output, or streams it. Lists all inputs before it opens the runtime,
 /// unless it streams. Throws UsageError, FatalError, RefusedError and BusyError.
-ExtractReport extract(const ExtractOptions& options, const RuntimeOpener& open_runtime,
-                      ExtractObserver& observer, const LogSink& log, std::stop_token stop);
+ExtractReport extract(const ExtractOptions& options, const RuntimeOpener& open_runtime, RunObserver& observer,
+                      const LogSink& log, std::stop_token stop);
 
 /// What extract() would write, without looking at inputs: fingerprints and row shapes. Throws FatalError
 /// where the model does not have a feature.

@@ -23,7 +23,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 namespace fs = std::filesystem;
 
-class RecordingObserver : public ExtractObserver {
+class RecordingObserver : public RunObserver {
  public:
   void on_start(std::optional<std::uint64_t> total, const RunCounts& done_before) override {
     ++starts_;

@@ -1,4 +1,4 @@
-#include "cli/extract_progress.h"
+#include "cli/run_progress.h"
 
 #include <fmt/format.h>
 
@@ -12,17 +12,17 @@ constexpr std::chrono::milliseconds kStatusInterval{100};
 
 }  // namespace
 
-ExtractProgress::~ExtractProgress() {
+RunProgress::~RunProgress() {
   if (status_line_) console_.set_status("");
 }
 
-void ExtractProgress::on_start(std::optional<std::uint64_t> total, const RunCounts& done_before) {
+void RunProgress::on_start(std::optional<std::uint64_t> total, const RunCounts& done_before) {
   total_ = total;
   done_before_ = done_before.inputs;
   start_ = Clock::now();
 }
 
-void ExtractProgress::on_failure(const std::string& name, const InputFailure& failure) {
+void RunProgress::on_failure(const std::string& name, const InputFailure& failure) {
   if (!failures_) return;
   ++failures_shown_;
   // A stream has no failure list to look the others up in.
@@ -33,7 +33,7 @@ void ExtractProgress::on_failure(const std::string& name, const InputFailure& fa
   }
 }
 
-void ExtractProgress::on_batch(const RunCounts& done) {
+void RunProgress::on_batch(const RunCounts& done) {
   done_now_ = done.inputs - done_before_;
   const Clock::time_point now = Clock::now();
   if (!status_line_ || now - last_status_ < kStatusInterval) return;
@@ -47,7 +47,7 @@ void ExtractProgress::on_batch(const RunCounts& done) {
   console_.set_status(status);
 }
 
-double ExtractProgress::seconds() const {
+double RunProgress::seconds() const {
   return std::chrono::duration<double>(Clock::now() - start_).count();
 }
 

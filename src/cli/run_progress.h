@@ -6,7 +6,7 @@
 #include <string>
 
 #include "cli/console.h"
-#include "pipeline/extract.h"
+#include "pipeline/run_observer.h"
 
 namespace vit_embed {
 
@@ -17,13 +17,13 @@ struct ProgressChoice {
 };
 
 /// What a person sees of a run while it goes.
-class ExtractProgress : public ExtractObserver {
+class RunProgress : public RunObserver {
  public:
-  ExtractProgress(Console& console, ProgressChoice choice)
+  RunProgress(Console& console, ProgressChoice choice)
       : console_(console),
         status_line_(choice.status_line && console.shows_status()),
         failures_(choice.failures) {}
-  ~ExtractProgress() override;
+  ~RunProgress() override;
 
   void on_start(std::optional<std::uint64_t> total, const RunCounts& done_before) override;
   void on_failure(const std::string& name, const InputFailure& failure) override;
