@@ -5,7 +5,6 @@
 #include <openssl/evp.h>
 #include <xxhash.h>
 
-#include <array>
 #include <new>
 #include <vector>
 
@@ -39,13 +38,17 @@ void Sha256::update(std::string_view text) {
   update(std::as_bytes(std::span(text)));
 }
 
-std::string Sha256::hex_digest() const {
+std::string Sha256::digest() const {
   const Context copy;
   EVP_MD_CTX_copy_ex(copy.evp, context_->evp);
-  std::array<unsigned char, 32> digest{};
-  EVP_DigestFinal_ex(copy.evp, digest.data(), nullptr);
+  std::string digest(32, '\0');
+  EVP_DigestFinal_ex(copy.evp, reinterpret_cast<unsigned char*>(digest.data()), nullptr);
+  return digest;
+}
+
+std::string Sha256::hex_digest() const {
   std::string hex;
-  for (const unsigned char byte : digest) hex += fmt::format("{:02x}", byte);
+  for (const char byte : digest()) hex += fmt::format("{:02x}", static_cast<unsigned char>(byte));
   return hex;
 }
 

@@ -20,7 +20,9 @@ class Sha256 {
 
   void update(std::span<const std::byte> bytes);
   void update(std::string_view text);
-  /// 64 lower-case hexadecimal digits of all that was given so far; more may follow.
+  /// 32 bytes, of all that was given so far; more may follow.
+  std::string digest() const;
+  /// The same as 64 lower-case hexadecimal digits.
   std::string hex_digest() const;
 
  private:

@@ -79,9 +79,9 @@ void RunCounts::add(Outcome outcome, bool nan_rows) {
 }
 
 Outcome outcome_of(const BatchEntry& entry) {
-  if (!entry.failure) return Outcome::row;
-  return entry.failure->kind == FailureKind::permanent ? Outcome::permanent_failure
-                                                       : Outcome::transient_failure;
+  if (entry.has_row()) return Outcome::row;
+  return entry.failure.value().kind == FailureKind::permanent ? Outcome::permanent_failure
+                                                              : Outcome::transient_failure;
 }
 
 PartialRun::PartialRun(OutputSpec spec, const LogSink& log)
@@ -230,9 +230,8 @@ void PartialRun::write(const EmbeddedBatch& batch) {
   JournalBatch journaled;
   std::size_t row_in_batch = 0;
   for (const BatchEntry& entry : batch.entries) {
-    if (!entry.failure) {
-      write_row(entry.name, batch, row_in_batch++);
-    } else {
+    if (entry.has_row()) write_row(entry.name, batch, row_in_batch++);
+    if (entry.failure) {
       failures_->append(failure_record(entry.name, entry.failure->reason, entry.failure->kind));
       if (spec_.nan_rows) write_nan_row(entry.name);
     }

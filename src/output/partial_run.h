@@ -43,7 +43,7 @@ struct RunCounts {
   void add(Outcome outcome, bool nan_rows);
 };
 
-/// How the journal has what became of an input.
+/// How the journal has what became of an input, which was not embedded before.
 Outcome outcome_of(const BatchEntry& entry);
 
 /// What publication tells of the run besides its rows.

@@ -22,10 +22,9 @@ void StreamOutput::write(const EmbeddedBatch& batch) {
   const std::vector<float> nan_row(spec_.nan_rows ? size : 0, std::numeric_limits<float>::quiet_NaN());
   std::size_t row = 0;
   for (const BatchEntry& entry : batch.entries) {
-    if (!entry.failure) {
+    if (entry.has_row())
       row_writer_->write_row(entry.name, std::span(batch.rows.front()).subspan(row++ * size, size));
-      continue;
-    }
+    if (!entry.failure) continue;
     if (spec_.nan_rows) row_writer_->write_row(entry.name, nan_row);
     if (failures_) failures_->append(failure_record(entry.name, entry.failure->reason, entry.failure->kind));
   }

@@ -15,8 +15,9 @@ std::span<float> Batch::pixel_values(std::size_t slot) {
   return std::span(pixel_values_).subspan(slot * image_size_, image_size_);
 }
 
-void Batch::set_done(std::size_t slot, FileIdentity identity, std::optional<InputFailure> failure) {
-  result_.entries[slot] = {inputs_[slot].name, identity, std::move(failure)};
+void Batch::set_done(std::size_t slot, BatchEntry entry) {
+  entry.name = inputs_[slot].name;
+  result_.entries[slot] = std::move(entry);
   const std::lock_guard lock(mutex_);
   if (--remaining_ == 0) decoded_.notify_all();
 }
@@ -29,7 +30,7 @@ bool Batch::wait_decoded(std::stop_token stop) {
 std::size_t Batch::compact() {
   std::size_t count = 0;
   for (std::size_t slot = 0; slot < size(); ++slot) {
-    if (result_.entries[slot].failure) continue;
+    if (!result_.entries[slot].has_row()) continue;
     if (slot != count) std::ranges::copy(pixel_values(slot), pixel_values(count).begin());
     ++count;
   }

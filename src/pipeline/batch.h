@@ -12,8 +12,8 @@
 
 namespace vit_embed {
 
-/// A batch on its way: decode threads fill its slots in any order, then the forward takes the slots that did
-/// not fail. A batch that was written can be used again; its buffers are kept.
+/// A batch on its way: decode threads fill its slots in any order, then the forward takes the slots that
+/// are to have a row. A batch that was written can be used again; its buffers are kept.
 class Batch {
  public:
   /// `image_size` numbers of pixel_values an image, `capacity` images.
@@ -27,11 +27,12 @@ class Batch {
   // For decode threads; each slot belongs to one of them.
   const Input& input(std::size_t slot) const { return inputs_[slot]; }
   std::span<float> pixel_values(std::size_t slot);
-  void set_done(std::size_t slot, FileIdentity identity, std::optional<InputFailure> failure);
+  /// What became of the slot's input; it brings the name itself.
+  void set_done(std::size_t slot, BatchEntry entry);
 
   /// Blocks until every slot is done; false when a stop is requested first.
   bool wait_decoded(std::stop_token stop);
-  /// Moves the images that did not fail to the front; returns how many there are. Only once decoded.
+  /// Moves the images that are to have a row to the front; returns how many there are. Only once decoded.
   std::size_t compact();
   /// The first `count` images, [count, 3, H, W].
   std::span<const float> pixel_values_of(std::size_t count) const;

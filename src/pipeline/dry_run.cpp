@@ -11,7 +11,7 @@ namespace {
 class RowCounter : public BatchWriter {
  public:
   void write(const EmbeddedBatch& batch) override {
-    for (const BatchEntry& entry : batch.entries) rows += entry.failure ? 0 : 1;
+    for (const BatchEntry& entry : batch.entries) rows += entry.has_row() ? 1 : 0;
   }
   std::uint64_t rows = 0;
 };

@@ -7,6 +7,7 @@
 #include <new>
 #include <thread>
 
+#include "formats/digest.h"
 #include "pipeline/batch.h"
 #include "pipeline/bounded_queue.h"
 #include "pipeline/thread_priority.h"
@@ -21,6 +22,25 @@ struct DecodeTask {
   Batch* batch;
   std::size_t slot;
 };
+
+std::string sha256(std::span<const std::byte> bytes) {
+  Sha256 sha;
+  sha.update(bytes);
+  return sha.digest();
+}
+
+/// What made `work`, on one image, fail, where that is no reason to end the run.
+template <class Work>
+std::optional<InputFailure> failure_of(Work work) {
+  try {
+    work();
+  } catch (const InputError& error) {
+    return InputFailure{error.kind(), error.what()};
+  } catch (const std::bad_alloc&) {
+    return InputFailure{FailureKind::transient, "not enough memory for this image"};
+  }
+  return std::nullopt;
+}
 
 class Pipeline {
  public:
@@ -103,18 +123,18 @@ class Pipeline {
     std::vector<std::byte> encoded;
     while (const std::optional<DecodeTask> task = decode_tasks_.pop(aborted())) {
       const Input& input = task->batch->input(task->slot);
-      std::optional<InputFailure> failure;
-      FileIdentity identity;
-      try {
-        identity = input.source->read(encoded);
-        model_.preprocess(encoded, options_.decode, task->batch->pixel_values(task->slot));
-      } catch (const InputError& error) {
-        failure = {error.kind(), error.what()};
-      } catch (const std::bad_alloc&) {
-        failure = {FailureKind::transient, "not enough memory for this image"};
+      BatchEntry entry;
+      entry.failure = failure_of([&] { entry.identity = input.source->read(encoded); });
+      if (!entry.failure && options_.is_embedded) {
+        entry.content = sha256(encoded);
+        entry.embedded_before = options_.is_embedded(entry.content);
       }
-      if (identity == FileIdentity{}) identity = input.source->identify();
-      task->batch->set_done(task->slot, identity, std::move(failure));
+      if (entry.has_row()) {
+        entry.failure = failure_of(
+            [&] { model_.preprocess(encoded, options_.decode, task->batch->pixel_values(task->slot)); });
+      }
+      if (entry.identity == FileIdentity{}) entry.identity = input.source->identify();
+      task->batch->set_done(task->slot, std::move(entry));
     }
   }
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 #include "inputs/input_stream.h"
@@ -16,13 +18,16 @@ struct PipelineOptions {
   std::vector<Feature> features;
   bool l2_normalize = false;  ///< rows (of tokens: each token) are divided by their Euclidean norm
   DecodeOptions decode;
+  /// Asked once an image was read, with BatchEntry::content, by several threads at once: true, and it is
+  /// neither decoded nor embedded. What it throws ends the run. Empty: no content is hashed.
+  std::function<bool(const std::string& content)> is_embedded;
 };
 
 /// Embeds `inputs` in order: one thread lists them, `decode_threads` read and decode, at a lower priority,
 /// the calling thread runs the forward, and one writes each batch, in input order. At most a handful of
-/// batches is in memory, whatever the number of inputs. An input that fails is an entry without a row; every
-/// other error ends the run and is thrown from here. After a stop request the forward that is under way is
-/// finished and written, the rest is dropped, and it returns.
+/// batches is in memory, whatever the number of inputs. An input that fails is an entry without a row, as is
+/// one that was embedded before; every other error ends the run and is thrown from here. After a stop request
+/// the forward that is under way is finished and written, the rest is dropped, and it returns.
 void run_pipeline(InputStream& inputs, Model& model, const PipelineOptions& options, BatchWriter& writer,
                   std::stop_token stop);
 

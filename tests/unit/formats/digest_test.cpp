@@ -30,6 +30,12 @@ TEST(Sha256, GoesOnAfterItWasAsked) {
   EXPECT_EQ(moved.hex_digest(), sha256_hex("abc"));
 }
 
+TEST(Sha256, HasItsDigestAsBytesToo) {
+  const std::string digest = Sha256().digest();
+  ASSERT_EQ(digest.size(), 32U);
+  EXPECT_EQ(digest.substr(0, 4), "\xe3\xb0\xc4\x42");
+}
+
 TEST(Sha256, OfAFileBehindAnOffset) {
   const TemporaryDirectory directory;
   const std::string content(3'000'000, 'x');

@@ -56,7 +56,7 @@ class SmallRun : public ::testing::Test {
     EmbeddedBatch batch;
     batch.rows.resize(spec_.features.size());
     for (std::size_t i = first; i < inputs.size() && i < first + kBatchSize; ++i) {
-      BatchEntry entry{inputs[i].name, inputs[i].identity, {}};
+      BatchEntry entry{.name = inputs[i].name, .identity = inputs[i].identity};
       if (entry.name.starts_with("bad")) entry.failure = {FailureKind::permanent, "not an image, \"at all\""};
       if (entry.name.starts_with("gone")) entry.failure = {FailureKind::transient, "no such file"};
       for (std::size_t f = 0; f < batch.rows.size() && !entry.failure; ++f) {

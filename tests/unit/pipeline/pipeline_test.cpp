@@ -11,6 +11,7 @@
 #include <semaphore>
 
 #include "fake_model.h"
+#include "formats/digest.h"
 #include "pipeline/thread_priority.h"
 
 namespace vit_embed {
@@ -72,6 +73,12 @@ std::vector<std::string> numbers(int count) {
   return texts;
 }
 
+std::string sha256_of(std::string_view text) {
+  Sha256 sha;
+  sha.update(text);
+  return sha.digest();
+}
+
 class PipelineTest : public ::testing::Test {
  protected:
   PipelineTest() {
@@ -96,7 +103,7 @@ class PipelineTest : public ::testing::Test {
     return "no error";
   }
 
-  /// One string a batch: the first number of each row, or its failure.
+  /// One string a batch: the first number of each row, "!" for a failure, "=" for what was embedded before.
   std::vector<std::string> outcomes() const {
     std::vector<std::string> all;
     for (const EmbeddedBatch& batch : written_.batches_) {
@@ -104,7 +111,10 @@ class PipelineTest : public ::testing::Test {
       std::size_t row = 0;
       for (const BatchEntry& entry : batch.entries) {
         if (!text.empty()) text += " ";
-        text += entry.failure ? "!" : std::to_string(std::lround(batch.rows[0][3 * row++]));
+        if (entry.embedded_before)
+          text += "=";
+        else
+          text += entry.failure ? "!" : std::to_string(std::lround(batch.rows[0][3 * row++]));
       }
       EXPECT_EQ(batch.rows[0].size(), 3 * row);
       all.push_back(text);
@@ -166,6 +176,45 @@ TEST_F(PipelineTest, SaysWhyAnInputFailed) {
   EXPECT_EQ(entries[2].failure->kind, FailureKind::transient);
   EXPECT_THAT(entries[2].failure->reason, HasSubstr("memory"));
   EXPECT_FALSE(entries[3].failure);
+}
+
+TEST_F(PipelineTest, WhatWasEmbeddedBeforeIsNotDecodedAndHasNoRow) {
+  options_.decode_threads = 4;
+  options_.is_embedded = [](const std::string& content) {
+    return content == sha256_of("1") || content == sha256_of("bad") || content == sha256_of("6");
+  };
+  run({"0", "1", "2", "bad", "1", "1", "6", "bad", "gone", "oom", "6", "11"});
+  EXPECT_THAT(outcomes(), ElementsAre("0 = 2 =", "= = = =", "! ! = 11"));
+  EXPECT_THAT(model_.batches_, ElementsAre(ElementsAre(0, 2), ElementsAre(11)));
+  EXPECT_EQ(model_.preprocessed_, 4u) << "0, 2, oom and 11";
+  EXPECT_EQ(written_.batches_.at(0).entries[1].identity, (FileIdentity{1, 0}));
+  EXPECT_FALSE(written_.batches_.at(0).entries[3].failure);
+}
+
+TEST_F(PipelineTest, TheContentIsTheShaOfWhatWasRead) {
+  options_.is_embedded = [](const std::string& content) { return content == sha256_of("3"); };
+  run({"0", "bad", "gone", "3"});
+  const std::vector<BatchEntry>& entries = written_.batches_.at(0).entries;
+  EXPECT_EQ(entries[0].content, sha256_of("0"));
+  EXPECT_EQ(entries[1].content, sha256_of("bad")) << "it was read, and could not be decoded";
+  EXPECT_EQ(entries[2].content, "") << "it was not read";
+  EXPECT_EQ(entries[3].content, sha256_of("3"));
+}
+
+TEST_F(PipelineTest, NoContentIsHashedWhereNobodyAsks) {
+  run({"0"});
+  EXPECT_EQ(written_.batches_.at(0).entries[0].content, "");
+}
+
+TEST_F(PipelineTest, AnErrorOfWhoKnowsWhatIsEmbeddedEndsTheRun) {
+  options_.decode_threads = 4;
+  options_.is_embedded = [](const std::string& content) -> bool {
+    if (content == sha256_of("50")) throw InputError(FailureKind::transient, "the store broke");
+    return false;
+  };
+  TextInputs inputs(numbers(1000));
+  EXPECT_EQ(error_of(inputs), "the store broke") << "it was taken for a failure of the image";
+  EXPECT_THAT(written_.batches_.size(), Le(12u)) << "a batch behind the error was written";
 }
 
 TEST_F(PipelineTest, TakesNoInputsAndOneInput) {
