@@ -14,10 +14,13 @@ bool try_lock(const FileDescriptor& file);
 bool is_still_at(const FileDescriptor& file, const std::filesystem::path& path);
 
 /// An exclusive lock on a file, held until destruction or until the process ends, however it ends (flock(2)).
+/// The file has two lines, for whom it keeps out: its holder's process number, and the time when it took the
+/// lock, as 2026-11-26T01:02:03Z.
 class FileLock {
  public:
-  /// Creates the file when it is missing. Does not wait: throws BusyError, naming the holder's process, when
-  /// another open file has the lock. A lock file that was removed while we took it is created anew.
+  /// Creates the file when it is missing. Does not wait: throws BusyError, naming the holder's process and
+  /// since when, when another open file has the lock. A lock file that was removed while we took it is
+  /// created anew.
   explicit FileLock(const std::filesystem::path& path);
 
  private:

@@ -107,7 +107,7 @@ same_as_reference() {
   start_and_wait
   run vit_embed extract many -m "$MODEL" -o x.npy --batch-size 4
   equal "$status" 75
-  [[ $output == *"locked by process $pid"* ]]
+  [[ $output == *"locked by process $pid, started 20"*" UTC"* ]]
   kill -TERM $pid; wait $pid || true
 }
 

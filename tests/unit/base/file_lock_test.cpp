@@ -15,7 +15,13 @@
 namespace vit_embed {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+
+auto signed_by_this_process() {
+  return MatchesRegex(std::to_string(::getpid()) + "\n[-0-9]{10}T[:0-9]{8}Z\n");
+}
 
 TEST(FileLock, ASecondHolderIsToldWhoHasIt) {
   const TemporaryDirectory directory;
@@ -25,7 +31,8 @@ TEST(FileLock, ASecondHolderIsToldWhoHasIt) {
     FAIL() << "locked twice";
   } catch (const BusyError& e) {
     EXPECT_THAT(e.what(), HasSubstr((directory / "lock").native()));
-    EXPECT_THAT(e.what(), HasSubstr("process " + std::to_string(::getpid())));
+    EXPECT_THAT(e.what(), MatchesRegex(".* is locked by process " + std::to_string(::getpid()) +
+                                       ", started [-0-9]{10} [:0-9]{8} UTC"));
   }
 }
 
@@ -39,6 +46,30 @@ TEST(FileLock, ASecondHolderSaysSoWhereTheFirstHasNotSignedYet) {
   } catch (const BusyError& e) {
     EXPECT_THAT(e.what(), HasSubstr("locked by another run"));
   }
+}
+
+std::string error_where_the_holder_signed(std::string_view text) {
+  const TemporaryDirectory directory;
+  const FileLock lock(directory / "lock");
+  write_file(directory / "lock", text);
+  try {
+    const FileLock second(directory / "lock");
+  } catch (const BusyError& e) {
+    return e.what();
+  }
+  return "locked twice";
+}
+
+TEST(FileLock, ASecondHolderIsToldSinceWhen) {
+  EXPECT_THAT(error_where_the_holder_signed("123\n2026-11-26T01:02:03Z\n"),
+              EndsWith("lock' is locked by process 123, started 2026-11-26 01:02:03 UTC"));
+}
+
+TEST(FileLock, AHolderThatSignedWithoutItsTimeIsNamedAlone) {
+  EXPECT_THAT(error_where_the_holder_signed("123"), EndsWith("locked by process 123"))
+      << "an earlier version's";
+  EXPECT_THAT(error_where_the_holder_signed("123\n2026-11-2"), EndsWith("locked by process 123"))
+      << "it is not all there yet";
 }
 
 TEST(FileLock, IsReleasedOnDestruction) {
@@ -72,7 +103,7 @@ TEST(FileLock, IsReleasedWhenItsHolderIsKilled) {
   ::kill(child, SIGKILL);
   ASSERT_EQ(::waitpid(child, nullptr, 0), child);
   EXPECT_NO_THROW(FileLock(directory / "lock"));
-  EXPECT_EQ(file_content(directory / "lock"), std::to_string(::getpid()));
+  EXPECT_THAT(file_content(directory / "lock"), signed_by_this_process());
   ::close(ready[0]);
   ::close(ready[1]);
 }
@@ -82,7 +113,7 @@ TEST(FileLock, CreatesAnewAFileThatWasRemovedUnderItsHolder) {
   const FileLock old(directory / "lock");
   std::filesystem::remove(directory / "lock");
   const FileLock fresh(directory / "lock");
-  EXPECT_EQ(file_content(directory / "lock"), std::to_string(::getpid()));
+  EXPECT_THAT(file_content(directory / "lock"), signed_by_this_process());
   EXPECT_THROW(FileLock(directory / "lock"), BusyError);
 }
 
@@ -90,7 +121,7 @@ TEST(FileLock, ReplacesALongerNumberOfAnEarlierHolder) {
   const TemporaryDirectory directory;
   write_file(directory / "lock", "12345678901234567890");
   const FileLock lock(directory / "lock");
-  EXPECT_EQ(file_content(directory / "lock"), std::to_string(::getpid()));
+  EXPECT_THAT(file_content(directory / "lock"), signed_by_this_process());
 }
 
 TEST(FileLock, NamesThePathWhenTheDirectoryIsMissing) {
