@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "formats/feature.h"
@@ -29,6 +30,10 @@ struct Fingerprint {
   std::string id() const;
   bool operator==(const Fingerprint&) const = default;
 };
+
+std::string to_json(const Fingerprint& fingerprint);
+/// Throws FatalError saying what is wrong, naming no file.
+Fingerprint parse_fingerprint(std::string_view json);
 
 /// Every field in which the two differ, as "precision: "fp32" then, "int8" now".
 std::vector<std::string> differences(const Fingerprint& then, const Fingerprint& now);

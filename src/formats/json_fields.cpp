@@ -128,8 +128,20 @@ std::string Fingerprint::id() const {
   return sha256_hex(fingerprint_to_json(*this).dump());
 }
 
+std::string to_json(const Fingerprint& fingerprint) {
+  return dump_json(fingerprint_to_json(fingerprint));
+}
+
+Fingerprint parse_fingerprint(std::string_view json) {
+  return parse_json(json, fingerprint_from_json);
+}
+
 std::vector<std::string> differences(const Fingerprint& then, const Fingerprint& now) {
   return json_differences(fingerprint_to_json(then), fingerprint_to_json(now));
+}
+
+std::string to_json(const BuildInfo& build) {
+  return dump_json(build_to_json(build));
 }
 
 json build_to_json(const BuildInfo& b) {

@@ -49,6 +49,8 @@ struct BuildInfo {
   bool operator==(const BuildInfo&) const = default;
 };
 
+std::string to_json(const BuildInfo& build);
+
 struct OutputMeta {
   Fingerprint fingerprint;
   BuildInfo build;

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
+#include "formats/row_bytes.h"
 #include "output/row_writer.h"
 
 namespace vit_embed {
@@ -10,13 +8,12 @@ namespace vit_embed {
 /// Rows of formats/npy.h. The name is not in the file; X.index.csv has it.
 class NpyRows : public RowWriter {
  public:
-  NpyRows(AppendFile& file, ElementType dtype) : file_(file), dtype_(dtype) {}
-  void write_row(std::string_view name, std::span<const float> row) override;
+  NpyRows(AppendFile& file, ElementType dtype) : file_(file), bytes_(dtype) {}
+  void write_row(std::string_view, std::span<const float> row) override { file_.append(bytes_.of(row)); }
 
  private:
   AppendFile& file_;
-  ElementType dtype_;
-  std::vector<std::uint16_t> halves_;
+  RowBytes bytes_;
 };
 
 }  // namespace vit_embed

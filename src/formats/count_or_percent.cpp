@@ -1,4 +1,4 @@
-#include "cli/count_or_percent.h"
+#include "formats/count_or_percent.h"
 
 #include <charconv>
 
