@@ -20,6 +20,7 @@ pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
 if(NOT VIT_EMBED_FUZZ)
   find_package(dnnl REQUIRED)
   find_package(OpenMP REQUIRED COMPONENTS CXX)
+  find_package(SQLiteCpp REQUIRED)
   find_package(Torch REQUIRED)
 endif()
 
