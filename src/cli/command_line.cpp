@@ -22,6 +22,7 @@ constexpr const char* kDescription =
     "Turns images into Vision Transformer embeddings.\n\n"
     "  vit-embed export ORG/NAME -o model.pt            a model file from the Hub, or from a directory\n"
     "  vit-embed extract photos/ -m model.pt -o x.npy   an embedding for each image\n"
+    "  vit-embed sync photos/ --store store -m model.pt an index of a folder that cron keeps fresh\n"
     "  vit-embed query photo.jpg --embeddings x.npy -m model.pt\n"
     "                                                   the images that are most like it\n"
     "  vit-embed verify photos/ -m model.pt --precision int8\n"
@@ -77,6 +78,7 @@ int run_command_line(int argc, char** argv) {
   program.get_formatter()->column_width(36);
   add_export_command(program, context);
   add_extract_command(program, context);
+  add_sync_command(program, context);
   add_query_command(program, context);
   add_verify_command(program, context);
   add_info_command(program, context);

@@ -37,7 +37,7 @@ void add_model_flags(CLI::App& command, ComputeFlags& flags, ModelChoice choice)
   CLI::Option* model = command.add_option("-m,--model", flags.model,
                                           "Model file, made by vit-embed export, or other TorchScript");
   if (choice == ModelChoice::by_rows) return;
-  model->required();
+  if (choice == ModelChoice::by_flags) model->required();
   command
       .add_option("--precision", flags.precision, "Of the forward's products: fp32; bf16 and int8 are faster")
       ->capture_default_str()

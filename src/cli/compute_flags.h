@@ -25,9 +25,11 @@ struct ComputeFlags {
   bool choose_a_way() const { return engine != "auto" || precision != "fp32" || !isa.empty(); }
 };
 
-/// Whether model and precision are what the flags say, or those of rows that are there already: then -m may
-/// be left out where the rows say it, and there is no --precision.
-enum class ModelChoice { by_flags, by_rows };
+enum class ModelChoice {
+  by_flags,           ///< model and precision are what the flags say
+  by_flags_or_store,  ///< likewise, but a store that is there says the model where -m does not
+  by_rows,            ///< those of rows that are there already: -m may be left out where they say it
+};
 
 /// `flags` must outlive the parsing.
 void add_compute_flags(CLI::App& command, ComputeFlags& flags, ModelChoice choice = ModelChoice::by_flags);

@@ -1,19 +1,20 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <set>
+#include <algorithm>
 
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "cli/commands.h"
 #include "cli/compute_flags.h"
-#include "cli/count_or_percent.h"
 #include "cli/exit_code.h"
 #include "cli/input_flags.h"
 #include "cli/preprocessing_flags.h"
+#include "cli/row_flags.h"
 #include "cli/run_progress.h"
 #include "cli/standard_streams.h"
 #include "cli/stderr_capture.h"
+#include "formats/count_or_percent.h"
 #include "pipeline/dry_run.h"
 #include "pipeline/extract.h"
 
@@ -25,10 +26,9 @@ struct ExtractFlags {
   ExtractOptions options;
   InputFlags inputs;
   ComputeFlags compute;
+  RowFlags rows;
   PreprocessingFlags preprocessing;
   std::string format;
-  std::vector<std::string> features{"cls"};
-  std::string dtype = "float32";
   std::string on_error = "skip";
   std::string max_failures = "0";
   bool dry_run = false;
@@ -54,22 +54,11 @@ OutputFormat choose_format(const ExtractFlags& flags) {
   return *format;
 }
 
-std::vector<Feature> choose_features(const ExtractFlags& flags, OutputFormat format) {
-  std::vector<Feature> features;
-  for (const std::string& name : flags.features) {
-    const std::optional<Feature> feature = feature_from_string(name);
-    if (!feature)
-      throw UsageError(fmt::format("--feature '{}': there are cls, pooler, mean and tokens", name));
-    features.push_back(*feature);
-  }
-  if (std::set(features.begin(), features.end()).size() != features.size()) {
-    throw UsageError("--feature: each feature once");
-  }
-  if (flags.options.streams() && features.size() > 1) throw UsageError("only one feature can be streamed");
-  if (format != OutputFormat::npy && std::ranges::count(features, Feature::tokens) > 0) {
+void check_features(const ExtractOptions& options) {
+  if (options.streams() && options.features.size() > 1) throw UsageError("only one feature can be streamed");
+  if (options.format != OutputFormat::npy && std::ranges::count(options.features, Feature::tokens) > 0) {
     throw UsageError("--feature tokens goes to .npy only");
   }
-  return features;
 }
 
 /// The options that the flags stand for. Throws UsageError.
@@ -79,12 +68,12 @@ ExtractOptions make_options(const ExtractFlags& flags) {
   options.preprocessing = make_preprocessing_options(flags.preprocessing);
   apply_compute_flags(flags.compute, options);
   options.format = choose_format(flags);
-  options.features = choose_features(flags, options.format);
-  options.dtype = *element_type_from_string(flags.dtype);
+  apply_row_flags(flags.rows, options);
+  check_features(options);
   options.on_error = flags.on_error == "nan"    ? OnError::nan
                      : flags.on_error == "fail" ? OnError::fail
                                                 : OnError::skip;
-  options.decode = make_decode_options(flags.inputs);
+  options.decode = make_decode_options(flags.inputs.decode);
   return options;
 }
 
@@ -156,19 +145,7 @@ void add_output_flags(CLI::App& command, ExtractFlags& flags) {
   command.add_option("--format", flags.format, "npy, csv or jsonl, whatever the output is called")
       ->check(CLI::IsMember({"npy", "csv", "jsonl"}))
       ->group("Output");
-  command
-      .add_option("--feature", flags.features,
-                  "cls, pooler, mean or tokens; several, with commas, go to a file each")
-      ->capture_default_str()
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->group("Output");
-  command.add_flag("--l2-normalize", options.l2_normalize, "Scale each embedding to length 1")
-      ->group("Output");
-  command.add_option("--dtype", flags.dtype, "Numbers as float32 or float16")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"float32", "float16"}))
-      ->group("Output");
+  add_row_flags(command, flags.rows, FeatureCount::several);
   command.add_flag("--restart", options.restart, "Discard an unfinished run and make a finished output anew")
       ->group("Output");
   command

@@ -4,6 +4,33 @@
 
 namespace vit_embed {
 
+void add_folder_flags(CLI::App& command, FolderOptions& folders) {
+  command.add_option("--include", folders.include, "In folders, only paths that match this glob")
+      ->allow_extra_args(false)
+      ->group("Inputs");
+  command.add_option("--exclude", folders.exclude, "In folders, no path that matches this glob")
+      ->allow_extra_args(false)
+      ->group("Inputs");
+  command.add_flag("--hidden", folders.hidden, "In folders, also names that start with a dot")
+      ->group("Inputs");
+}
+
+void add_decode_flags(CLI::App& command, DecodeFlags& flags) {
+  command.add_option("--exif-orientation", flags.exif_orientation, "Turn images as their EXIF tag says")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"apply", "ignore"}))
+      ->group("Inputs");
+  command
+      .add_flag("--allow-truncated", flags.options.allow_truncated,
+                "Pad images whose data end early instead of refusing them")
+      ->group("Inputs");
+  command
+      .add_option("--max-pixels", flags.options.max_pixels, "Refuse images of more pixels, width x height")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber)
+      ->group("Inputs");
+}
+
 void add_input_flags(CLI::App& command, InputFlags& flags, ImageOnStdin image_on_stdin) {
   InputOptions& inputs = flags.options;
   const bool from_stdin = image_on_stdin == ImageOnStdin::allowed;
@@ -14,26 +41,8 @@ void add_input_flags(CLI::App& command, InputFlags& flags, ImageOnStdin image_on
       ->group("Inputs");
   command.add_flag("-0,--null", inputs.null_separated, "The list's entries end with a NUL byte")
       ->group("Inputs");
-  command.add_option("--include", inputs.folders.include, "In folders, only paths that match this glob")
-      ->allow_extra_args(false)
-      ->group("Inputs");
-  command.add_option("--exclude", inputs.folders.exclude, "In folders, no path that matches this glob")
-      ->allow_extra_args(false)
-      ->group("Inputs");
-  command.add_flag("--hidden", inputs.folders.hidden, "In folders, also names that start with a dot")
-      ->group("Inputs");
-  command.add_option("--exif-orientation", flags.exif_orientation, "Turn images as their EXIF tag says")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"apply", "ignore"}))
-      ->group("Inputs");
-  command
-      .add_flag("--allow-truncated", flags.decode.allow_truncated,
-                "Pad images whose data end early instead of refusing them")
-      ->group("Inputs");
-  command.add_option("--max-pixels", flags.decode.max_pixels, "Refuse images of more pixels, width x height")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber)
-      ->group("Inputs");
+  add_folder_flags(command, inputs.folders);
+  add_decode_flags(command, flags.decode);
   if (!from_stdin) return;
   command.add_option("--stdin-name", inputs.stdin_name, "What the image on stdin is called")
       ->capture_default_str()
@@ -46,8 +55,8 @@ InputOptions make_input_options(const InputFlags& flags) {
   return options;
 }
 
-DecodeOptions make_decode_options(const InputFlags& flags) {
-  DecodeOptions options = flags.decode;
+DecodeOptions make_decode_options(const DecodeFlags& flags) {
+  DecodeOptions options = flags.options;
   options.apply_exif_orientation = flags.exif_orientation == "apply";
   return options;
 }

@@ -11,12 +11,17 @@ class App;
 
 namespace vit_embed {
 
-/// Which images and how they are decoded, where that is not an option as it stands.
+/// How images are decoded, where that is not an option as it stands.
+struct DecodeFlags {
+  DecodeOptions options;
+  std::string exif_orientation = "apply";
+};
+
+/// Which images and how they are decoded, likewise.
 struct InputFlags {
   InputOptions options;
   std::string files_from;
-  std::string exif_orientation = "apply";
-  DecodeOptions decode;
+  DecodeFlags decode;
 };
 
 /// Whether "-" is an image on stdin, which can be read once.
@@ -25,7 +30,11 @@ enum class ImageOnStdin { allowed, none };
 /// `flags` must outlive the parsing.
 void add_input_flags(CLI::App& command, InputFlags& flags, ImageOnStdin image_on_stdin);
 
+/// Parts of add_input_flags().
+void add_folder_flags(CLI::App& command, FolderOptions& folders);
+void add_decode_flags(CLI::App& command, DecodeFlags& flags);
+
 InputOptions make_input_options(const InputFlags& flags);
-DecodeOptions make_decode_options(const InputFlags& flags);
+DecodeOptions make_decode_options(const DecodeFlags& flags);
 
 }  // namespace vit_embed

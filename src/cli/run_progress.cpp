@@ -29,7 +29,7 @@ void RunProgress::on_failure(const std::string& name, const InputFailure& failur
   if (total_ && failures_shown_ > kFailuresShown) return;
   console_.log(LogLevel::warning, fmt::format("'{}': {}", name, failure.reason));
   if (total_ && failures_shown_ == kFailuresShown) {
-    console_.log(LogLevel::warning, "further failures stand in the failure list only");
+    console_.log(LogLevel::warning, fmt::format("further failures stand in {} only", failure_list_));
   }
 }
 

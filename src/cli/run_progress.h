@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "cli/console.h"
 #include "pipeline/run_observer.h"
@@ -12,8 +13,9 @@ namespace vit_embed {
 
 /// What a person is to see of a run.
 struct ProgressChoice {
-  bool status_line = true;  ///< images done, images/s, ETA and failures
-  bool failures = true;     ///< the first ones, as warnings
+  bool status_line = true;                        ///< images done, images/s, ETA and failures
+  bool failures = true;                           ///< the first ones, as warnings
+  std::string failure_list = "the failure list";  ///< where the others stand
 };
 
 /// What a person sees of a run while it goes.
@@ -22,7 +24,8 @@ class RunProgress : public RunObserver {
   RunProgress(Console& console, ProgressChoice choice)
       : console_(console),
         status_line_(choice.status_line && console.shows_status()),
-        failures_(choice.failures) {}
+        failures_(choice.failures),
+        failure_list_(std::move(choice.failure_list)) {}
   ~RunProgress() override;
 
   void on_start(std::optional<std::uint64_t> total, const RunCounts& done_before) override;
@@ -39,6 +42,7 @@ class RunProgress : public RunObserver {
   Console& console_;
   bool status_line_;
   bool failures_;
+  std::string failure_list_;
   std::optional<std::uint64_t> total_;
   std::uint64_t done_before_ = 0;
   std::uint64_t done_now_ = 0;

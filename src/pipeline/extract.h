@@ -45,8 +45,6 @@ struct ExtractReport {
   bool random_weights = false;
 };
 
-using RuntimeOpener = std::function<std::unique_ptr<Runtime>()>;
-
 /// Embeds every input and publishes the output, or streams it. Lists all inputs before it opens the runtime,
 /// unless it streams. Throws UsageError, FatalError, RefusedError and BusyError.
 ExtractReport extract(const ExtractOptions& options, const RuntimeOpener& open_runtime, RunObserver& observer,

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -137,6 +138,9 @@ class Runtime {
 /// the dynamic loader. Messages of the libraries behind the boundary go to `log`, which must outlive
 /// the runtime. Throws FatalError where the module is missing or of another build.
 std::unique_ptr<Runtime> open_runtime(LogSink log);
+
+/// For who opens it only where it is needed.
+using RuntimeOpener = std::function<std::unique_ptr<Runtime>()>;
 
 /// What the module exports: `extern "C" Runtime* vit_embed_create_runtime(const char* version, const LogSink*
 /// log)`, null where `version` is not its own.

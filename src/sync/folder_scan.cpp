@@ -1,0 +1,86 @@
+#include "sync/folder_scan.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <optional>
+#include <string>
+#include <system_error>
+
+#include "base/file_descriptor.h"
+#include "inputs/byte_source.h"
+
+namespace vit_embed {
+namespace {
+
+constexpr std::int64_t kNanosecond = 1;
+constexpr std::int64_t kSecond = 1'000'000'000 * kNanosecond;
+/// Time stamps are as coarse as two seconds on some file systems.
+constexpr std::int64_t kRacy = 2 * kSecond;
+
+std::int64_t nanoseconds(const timespec& time) {
+  return time.tv_sec * kSecond + time.tv_nsec;
+}
+
+std::int64_t now() {
+  timespec time{};
+  ::clock_gettime(CLOCK_REALTIME, &time);
+  return nanoseconds(time);
+}
+
+FileStamp stamp_of(const struct stat& status) {
+  FileStamp stamp{static_cast<std::uint64_t>(status.st_size), nanoseconds(status.st_mtim),
+                  nanoseconds(status.st_ctim)};
+  const std::int64_t settled = now() - kRacy;
+  if (stamp.mtime_ns >= settled || stamp.ctime_ns >= settled) stamp.ctime_ns = 0;
+  return stamp;
+}
+
+std::string reason_of(int error) {
+  return std::generic_category().message(error);
+}
+
+/// As reading it would fail now, if at its first byte.
+std::optional<std::string> why_unreadable(const std::string& path) {
+  const FileDescriptor file = FileDescriptor::try_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  char byte = 0;
+  if (!file || ::pread(file.get(), &byte, 1, 0) < 0) return reason_of(errno);
+  return std::nullopt;
+}
+
+void scan_file(const std::string& full_path, const std::string& path, RootScan& scan) {
+  struct stat status {};
+  if (::stat(full_path.c_str(), &status) == 0) {
+    scan.file(path, stamp_of(status), [&] { return why_unreadable(full_path); });
+    return;
+  }
+  const int error = errno;
+  // What went away since its folder was listed is gone; a link that leads nowhere is still there.
+  if (error == ENOENT && ::lstat(full_path.c_str(), &status) != 0) return;
+  scan.unreadable(path, reason_of(error));
+}
+
+}  // namespace
+
+RootScanCounts scan_folder(const Root& root, const FolderOptions& options, RootScan& scan,
+                           std::stop_token stop) {
+  FolderStream files(root.path, options);
+  const std::size_t prefix = root.path.ends_with('/') ? root.path.size() : root.path.size() + 1;
+  while (!stop.stop_requested()) {
+    const std::optional<Input> input = files.next();
+    if (!input) return scan.finish();
+    const std::string path = input->name.size() > prefix ? input->name.substr(prefix) : "";
+    if (const auto* folder = dynamic_cast<const FailedSource*>(input->source.get())) {
+      scan.unlistable(path + "/", folder->reason());
+    } else {
+      scan_file(input->name, path, scan);
+    }
+  }
+  return {};
+}
+
+}  // namespace vit_embed

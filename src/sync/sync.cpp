@@ -1,0 +1,247 @@
+#include "sync/sync.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <utility>
+
+#include "base/error.h"
+#include "base/file_lock.h"
+#include "store/change_plan.h"
+#include "store/generation_builder.h"
+#include "store/generation_writer.h"
+#include "store/index_file.h"
+#include "store/migration.h"
+#include "store/store_directory.h"
+#include "sync/checkpointing_writer.h"
+#include "sync/deletion_guard.h"
+#include "sync/folder_scan.h"
+#include "sync/planned_inputs.h"
+#include "sync/target_generation.h"
+#include "sync/time_budget.h"
+
+namespace vit_embed {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::int64_t seconds_since_epoch() {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+class Sync {
+ public:
+  Sync(const SyncOptions& options, const RuntimeOpener& open_runtime, RunObserver& observer,
+       const LogSink& log, std::stop_token stop)
+      : options_(options),
+        embedding_(options.embedding),
+        open_runtime_(open_runtime),
+        observer_(observer),
+        log_(log),
+        caller_stop_(stop),
+        budget_(options.time_budget, std::move(stop)),
+        store_(options.store) {}
+
+  SyncReport run() {
+    run_.started = seconds_since_epoch();
+    if (!options_.dry_run) lock();
+    describe_rows();
+    const TargetGeneration target =
+        choose_target(store_, info_, {options_.migrate, options_.abandon_migration, options_.dry_run});
+    report_.migrating = target.is_next;
+    work_on(target);
+    return report_;
+  }
+
+ private:
+  std::stop_token stop() const { return budget_.token(); }
+
+  void lock() {
+    require_folders();
+    fs::create_directories(store_.path());
+    lock_.emplace(store_.lock_path());
+    store_.remove_leftovers();
+  }
+
+  /// A mistyped folder is no reason to make a store.
+  void require_folders() const {
+    if (store_.current()) return;
+    plan_roots(options_.roots, {});
+    if (options_.roots.folders.empty())
+      throw FatalError(fmt::format("'{}' is no store yet: give the folders", store_.path().native()));
+  }
+
+  /// Our own model file says all before it is loaded; where none is given it is that of the last run.
+  void describe_rows() {
+    if (const std::optional<fs::path> current = store_.current(); current && embedding_.model.empty())
+      embedding_.model = Manifest(GenerationFiles(*current).manifest, ManifestAccess::read).info().model_path;
+    if (embedding_.model.empty()) throw UsageError("-m/--model: a new store needs one");
+    if (std::optional<ModelDescription> own = describe_own_model(embedding_)) {
+      description_ = *std::move(own);
+    } else {
+      load();
+      description_ = model_->description();
+    }
+    report_.random_weights = description_.random_weights;
+    const FeatureSpec feature = make_feature_spec(embedding_, embedding_.features.front(), description_);
+    info_ = {.fingerprint = feature.fingerprint,
+             .row_size = feature.row_size(),
+             .max_pixels = embedding_.decode.max_pixels,
+             .model_path = fs::absolute(embedding_.model).lexically_normal().native(),
+             .model_source = description_.source,
+             .model_revision = description_.revision,
+             .random_weights = description_.random_weights};
+  }
+
+  /// Once at most.
+  void load() {
+    if (model_) return;
+    runtime_ = open_runtime_();
+    model_ = runtime_->load_model(embedding_.model, make_load_options(embedding_));
+    if (!description_.weights_sha256.empty() && model_->description() != description_) {
+      throw FatalError(
+          fmt::format("model file '{}' was replaced while it was loaded", embedding_.model.native()));
+    }
+  }
+
+  void work_on(const TargetGeneration& target) {
+    const GenerationFiles files(target.path);
+    Manifest manifest(files.manifest, ManifestAccess::write);
+    {
+      ChangePlan plan(manifest);
+      const RootPlan roots = plan_roots(options_.roots, manifest.roots());
+      scan(manifest, roots, plan);
+      if (stopped() || options_.dry_run) return;
+      carry_out(manifest, files, roots, plan);
+    }
+    if (!manifest.is_indexed()) {
+      write_index(manifest, files.index);
+      manifest.set_indexed();
+    }
+    if (stopped()) return note_run(manifest, "stopped");
+    note_run(manifest, "done");
+    if (target.is_next) finish_migration(manifest);
+    if (options_.prune) prune(manifest, files);
+  }
+
+  bool stopped() {
+    report_.interrupted = caller_stop_.stop_requested();
+    report_.out_of_time = stop().stop_requested() && !report_.interrupted;
+    return stop().stop_requested();
+  }
+
+  /// All roots are looked at before anything is changed, for one may refuse the run.
+  void scan(Manifest& manifest, const RootPlan& roots, ChangePlan& plan) {
+    std::vector<std::pair<Root, RootScanCounts>> scanned;
+    for (const PlannedRoot& planned : roots.to_scan) {
+      RootScan scan(manifest, plan, planned.root.id, options_.retry_failed);
+      const RootScanCounts counts = scan_folder(planned.root, options_.folders, scan, stop());
+      if (stop().stop_requested()) return;
+      scanned.emplace_back(planned.root, counts);
+      report_.seen += counts.seen;
+      report_.unchanged += counts.unchanged;
+      report_.failing += counts.failing;
+    }
+    for (const auto& [root, counts] : scanned) guard_deletions(root, counts, plan, options_.max_delete);
+    report_.planned = plan.count_files();
+    report_.vanished = plan.count_vanished();
+  }
+
+  void carry_out(Manifest& manifest, const GenerationFiles& files, const RootPlan& roots, ChangePlan& plan) {
+    apply_root_changes(manifest, roots.changes);
+    const std::vector<Trouble> troubles = plan.troubles();
+    if (report_.planned == 0 && report_.vanished == 0 && troubles.empty()) return;
+    for (const Root& root : manifest.roots()) root_paths_[root.id] = root.path;
+    GenerationWriter generation(manifest, plan, files.embeddings);
+    for (const Trouble& trouble : troubles) generation.add_failure(trouble);
+    if (report_.planned > 0) embed(generation);
+    manifest.update_info(info_);
+    tell(generation.finish());
+    report_.counts = generation.counts();
+  }
+
+  void embed(GenerationWriter& generation) {
+    load();
+    generation.set_build(make_build_info(*runtime_, *model_));
+    PipelineOptions pipeline = make_pipeline_options(embedding_);
+    pipeline.is_embedded = [&generation](const ContentHash& content) { return generation.has_row(content); };
+    PlannedInputs inputs(generation, root_paths_);
+    CheckpointingWriter writer(generation, inputs, {options_.checkpoint_files, options_.checkpoint_time},
+                               observer_, [this](const std::vector<Trouble>& failures) { tell(failures); });
+    observer_.on_start(report_.planned, {});
+    run_pipeline(inputs, *model_, pipeline, writer, stop());
+  }
+
+  void tell(const std::vector<Trouble>& failures) {
+    for (const Trouble& failure : failures) {
+      observer_.on_failure(root_paths_.at(failure.root) + "/" + failure.path,
+                           {FailureKind::permanent, failure.reason});
+    }
+  }
+
+  void note_run(Manifest& manifest, const char* outcome) {
+    run_.finished = seconds_since_epoch();
+    run_.outcome = outcome;
+    run_.counts = report_.counts;
+    manifest.add_run(run_);
+    report_.pending = manifest.count_files().pending;
+  }
+
+  void finish_migration(Manifest& next) {
+    const Manifest current(GenerationFiles(store_.require_current()).manifest, ManifestAccess::read);
+    if (const std::optional<std::string> missing = why_not_complete(next, current)) {
+      log_(LogLevel::info, fmt::format("the migration goes on: {}", *missing));
+      return;
+    }
+    const std::uint64_t lost = count_lost_by_switch(next, current);
+    const std::uint64_t held = current.count_files().live;
+    if (!deletions_allowed(lost, held, options_.max_delete)) {
+      throw RefusedError(
+          fmt::format("the migration is done, but {} of the {} files that have a row have none in the new "
+                      "generation, more than --max-delete lets go: readers keep the old one",
+                      lost, held));
+    }
+    store_.make_next_current();
+    report_.switched = true;
+    report_.migrating = false;
+  }
+
+  void prune(const Manifest& manifest, const GenerationFiles& files) {
+    if (store_.next()) {
+      log_(LogLevel::warning, "--prune waits for the migration that is under way");
+      return;
+    }
+    if (manifest.count_dead_rows() == 0 && manifest.count_files().deleted == 0) return;
+    store_.set_current(store_.add_generation([&](const fs::path& directory) {
+      build_compacted_generation(directory, manifest, files.embeddings);
+    }));
+    report_.pruned = true;
+  }
+
+  const SyncOptions& options_;
+  EmbeddingOptions embedding_;
+  const RuntimeOpener& open_runtime_;
+  RunObserver& observer_;
+  const LogSink& log_;
+  std::stop_token caller_stop_;
+  TimeBudget budget_;
+  StoreDirectory store_;
+  std::optional<FileLock> lock_;
+  ModelDescription description_;
+  GenerationInfo info_;
+  std::unique_ptr<Runtime> runtime_;
+  std::unique_ptr<Model> model_;
+  std::map<std::int64_t, std::string> root_paths_;
+  RunEntry run_;
+  SyncReport report_;
+};
+
+}  // namespace
+
+SyncReport sync(const SyncOptions& options, const RuntimeOpener& open_runtime, RunObserver& observer,
+                const LogSink& log, std::stop_token stop) {
+  return Sync(options, open_runtime, observer, log, std::move(stop)).run();
+}
+
+}  // namespace vit_embed
