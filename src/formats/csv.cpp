@@ -2,7 +2,11 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
+#include <span>
+
 #include "base/error.h"
+#include "formats/csv_records.h"
 
 namespace vit_embed {
 namespace {
@@ -26,47 +30,28 @@ void append_csv_field(std::string& line, std::string_view field) {
 
 CsvReader::CsvReader(const std::filesystem::path& path) : file_(FileDescriptor::open(path, O_RDONLY)) {}
 
-int CsvReader::get() {
-  if (position_ == buffer_.size()) {
-    buffer_.resize(kBufferSize);
-    buffer_.resize(file_.read_some(std::as_writable_bytes(std::span(buffer_))));
-    position_ = 0;
-    if (buffer_.empty()) return -1;
-  }
-  return static_cast<unsigned char>(buffer_[position_++]);
-}
-
-int CsvReader::peek() {
-  const int c = get();
-  if (c >= 0) --position_;
-  return c;
-}
-
-std::string CsvReader::quoted_field() {
-  std::string field;
-  for (int c; (c = get()) >= 0; field += static_cast<char>(c)) {
-    if (c != '"') continue;
-    if (peek() != '"') return field;
-    get();
-  }
-  throw FatalError("'" + file_.path().native() + "': a quoted field is never closed");
+bool CsvReader::read_more() {
+  buffer_.erase(0, taken_);
+  taken_ = 0;
+  const std::size_t kept = buffer_.size();
+  // As much again as is there, for a long record is looked through anew each time.
+  buffer_.resize(kept + std::max(kept, kBufferSize));
+  const std::size_t length = file_.read_some(std::as_writable_bytes(std::span(buffer_).subspan(kept)));
+  buffer_.resize(kept + length);
+  return length > 0;
 }
 
 std::optional<std::vector<std::string>> CsvReader::next() {
-  if (peek() < 0) return std::nullopt;
-  std::vector<std::string> record(1);
-  bool at_start = true;  // of a field
-  for (int c; (c = get()) >= 0 && c != '\n';) {
-    if (c == '"' && at_start) {
-      record.back() = quoted_field();
-    } else if (c == ',') {
-      record.emplace_back();
-    } else if (c != '\r' || peek() != '\n') {
-      record.back() += static_cast<char>(c);
-    }
-    at_start = c == ',';
+  const auto first = [this] { return first_csv_record(std::string_view(buffer_).substr(taken_)); };
+  std::optional<FirstCsvRecord> found = first();
+  for (bool more = true; more && (!found || !found->has_line_end);) {
+    more = read_more();
+    found = first();  // at the end, too: what was found stood in the buffer as it was
   }
-  return record;
+  if (!found) throw FatalError("'" + file_.path().native() + "': a quoted field is never closed");
+  if (found->length == 0) return std::nullopt;
+  taken_ += found->length;
+  return csv_fields(found->record);
 }
 
 }  // namespace vit_embed

@@ -11,15 +11,16 @@
 // ========================================
 // RFC 4180 with LF: fields separated by commas; a field that holds a comma, a double quote, a CR or an LF is
 // put in double quotes, a double quote within it doubled. Fields are bytes: a file name stands as the file
-// system has it, UTF-8 or not. The first line names the columns; readers go by these names, so that columns
-// can be added.
+// system has it, UTF-8 or not. LF and CRLF end a record when read, and a double quote that does not open a
+// field is a byte like others, as is what stands between a closed quote and the comma. The first line names
+// the columns; readers go by these names, so that columns can be added.
 
 namespace vit_embed {
 
 /// Appends one field, quoted where it must be.
 void append_csv_field(std::string& line, std::string_view field);
 
-/// Reads records one at a time; a quoted field may span lines. LF and CRLF end a record.
+/// Reads the records of a file one at a time; of the file no more than a block and a record is in memory.
 class CsvReader {
  public:
   /// Throws FatalError where the file cannot be opened.
@@ -29,13 +30,12 @@ class CsvReader {
   std::optional<std::vector<std::string>> next();
 
  private:
-  int get();   // -1 at the end
-  int peek();  // the byte that get() would return
-  std::string quoted_field();
+  /// Reads on behind what was not taken yet; false at the end of the file.
+  bool read_more();
 
   FileDescriptor file_;
   std::string buffer_;
-  std::size_t position_ = 0;
+  std::size_t taken_ = 0;  ///< of the buffer
 };
 
 }  // namespace vit_embed

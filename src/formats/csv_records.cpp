@@ -7,51 +7,63 @@
 namespace vit_embed {
 namespace {
 
+/// Where the quoted part that starts before `at` is closed; npos: nowhere.
+std::size_t closing_quote(std::string_view text, std::size_t at) {
+  while ((at = text.find('"', at)) != text.npos) {
+    if (at + 1 == text.size() || text[at + 1] != '"') return at;
+    at += 2;
+  }
+  return text.npos;
+}
+
 /// The length of the field at the start of `record`, quotes and all.
 std::size_t field_length(std::string_view record) {
-  std::size_t at = 0;
-  if (record.starts_with('"')) {
-    for (at = 1; at < record.size(); ++at) {
-      if (record[at] != '"') continue;
-      if (at + 1 == record.size() || record[at + 1] != '"') break;
-      ++at;
-    }
-  }
+  const std::size_t at = record.starts_with('"') ? closing_quote(record, 1) : 0;
   return std::min(record.find(',', at), record.size());
 }
 
 std::string without_quotes(std::string_view field) {
   if (!field.starts_with('"')) return std::string(field);
-  field.remove_prefix(1);
-  if (field.ends_with('"')) field.remove_suffix(1);
+  const std::size_t end = closing_quote(field, 1);
   std::string plain;
-  for (std::size_t i = 0; i < field.size(); ++i) {
-    plain += field[i];
-    if (field[i] == '"') ++i;  // a doubled one
+  plain.reserve(field.size());
+  std::size_t begin = 1;
+  while (true) {  // up to each doubled quote
+    const std::size_t quote = field.find('"', begin);
+    plain += field.substr(begin, quote - begin);
+    begin = quote + 1;
+    if (quote == end) break;
+    plain += '"';
+    ++begin;
   }
+  plain += field.substr(begin);
   return plain;
 }
 
 }  // namespace
 
+std::optional<FirstCsvRecord> first_csv_record(std::string_view text) {
+  std::size_t end = std::min(text.find('\n'), text.size());
+  for (std::size_t at = 0; (at = text.substr(0, end).find('"', at)) != text.npos; ++at) {
+    if (at > 0 && text[at - 1] != ',') continue;  // a byte like others
+    at = closing_quote(text, at + 1);
+    if (at == text.npos) return std::nullopt;
+    if (at > end) end = std::min(text.find('\n', at), text.size());
+  }
+  FirstCsvRecord first{text.substr(0, end), end, end < text.size()};
+  if (first.has_line_end) {
+    ++first.length;
+    if (first.record.ends_with('\r')) first.record.remove_suffix(1);
+  }
+  return first;
+}
+
 std::optional<std::string_view> CsvRecords::next() {
   if (text_.empty()) return std::nullopt;
-  bool quoted = false;
-  std::size_t end = 0;
-  while (true) {
-    const std::size_t line_end = std::min(text_.find('\n', end), text_.size());
-    const std::string_view line = text_.substr(end, line_end - end);
-    // Most lines have no quote, which find() sees much sooner than count() does.
-    if (line.find('"') != line.npos) quoted ^= std::ranges::count(line, '"') % 2 != 0;
-    end = line_end;
-    if (!quoted) break;
-    if (end == text_.size()) throw FatalError("a quoted field is never closed");
-    ++end;
-  }
-  std::string_view record = text_.substr(0, end);
-  text_.remove_prefix(std::min(end + 1, text_.size()));
-  if (record.ends_with('\r')) record.remove_suffix(1);
-  return record;
+  const std::optional<FirstCsvRecord> first = first_csv_record(text_);
+  if (!first) throw FatalError("a quoted field is never closed");
+  text_.remove_prefix(first->length);
+  return first->record;
 }
 
 std::optional<std::string> csv_field(std::string_view record, std::size_t column) {
@@ -61,6 +73,16 @@ std::optional<std::string> csv_field(std::string_view record, std::size_t column
     record.remove_prefix(length + 1);
   }
   return without_quotes(record.substr(0, field_length(record)));
+}
+
+std::vector<std::string> csv_fields(std::string_view record) {
+  std::vector<std::string> fields;
+  while (true) {
+    const std::size_t length = field_length(record);
+    fields.push_back(without_quotes(record.substr(0, length)));
+    if (length == record.size()) return fields;
+    record.remove_prefix(length + 1);
+  }
 }
 
 }  // namespace vit_embed

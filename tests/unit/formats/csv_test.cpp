@@ -97,6 +97,12 @@ TEST(CsvReader, ReadsBackAnyBytes) {
   EXPECT_EQ(records_of(content), sent);
 }
 
+TEST(CsvReader, ReadsRecordsLongerThanItsBuffer) {
+  const std::string filler(300'000, 'x');
+  EXPECT_EQ(records_of("a\n\"" + filler + "\n\"\"" + filler + "\",b\r\n" + filler + ",c\nd"),
+            (Records{{"a"}, {filler + "\n\"" + filler, "b"}, {filler, "c"}, {"d"}}));
+}
+
 /// What the reader looks ahead for may stand on either side of the end of its buffer of 64 KiB.
 TEST(CsvReader, LooksAheadAcrossItsBuffer) {
   for (std::size_t length = 65'528; length < 65'540; ++length) {
