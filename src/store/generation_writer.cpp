@@ -17,27 +17,40 @@ std::uint64_t row_length(const GenerationInfo& info) {
   return info.row_size * element_size(info.fingerprint.dtype);
 }
 
-AppendFile open_rows(const std::filesystem::path& path, const GenerationInfo& info, std::uint64_t rows) {
-  const std::uint64_t length = kNpyHeaderLength + rows * row_length(info);
-  if (FileDescriptor::open(path, O_RDONLY).size() < length) {
-    throw FatalError(fmt::format(
-        "'{}' has fewer rows than its manifest says, {}: vit-embed check tells which", path.native(), rows));
-  }
-  return AppendFile::reopen(path, length);
+std::uint64_t length_of(const GenerationInfo& info, std::uint64_t rows) {
+  return kNpyHeaderLength + rows * row_length(info);
+}
+
+std::string header_of(const GenerationInfo& info, std::uint64_t rows) {
+  return npy_header(info.fingerprint.dtype, {rows, info.row_size});
 }
 
 }  // namespace
+
+void restore_header(const Manifest& manifest, const std::filesystem::path& embeddings) {
+  const GenerationInfo info = manifest.info();
+  const std::uint64_t rows = manifest.row_count();
+  FileDescriptor file = FileDescriptor::open(embeddings, O_RDWR);
+  if (file.size() < length_of(info, rows)) {
+    throw FatalError(fmt::format("'{}' has fewer rows than its manifest says, {}: vit-embed check tells more",
+                                 embeddings.native(), rows));
+  }
+  const std::string header = header_of(info, rows);
+  std::string found(header.size(), ' ');
+  file.read_some(std::as_writable_bytes(std::span(found)));
+  if (found == header) return;
+  file.write_all_at(std::as_bytes(std::span(header)), 0);
+  file.sync();
+}
 
 GenerationWriter::GenerationWriter(Manifest& manifest, ChangePlan& plan,
                                    const std::filesystem::path& embeddings)
     : manifest_(manifest),
       plan_(plan),
       info_(manifest.info()),
-      rows_(open_rows(embeddings, info_, manifest.row_count())),
+      rows_(AppendFile::reopen(embeddings, length_of(info_, manifest.row_count()))),
       row_bytes_(info_.fingerprint.dtype),
-      row_count_(manifest.row_count()) {
-  write_header();  // a run that was killed may have left the count before its last checkpoint's
-}
+      row_count_(manifest.row_count()) {}
 
 void GenerationWriter::set_build(const BuildInfo& build) {
   const std::lock_guard lock(mutex_);
@@ -141,7 +154,7 @@ ChangeCounts GenerationWriter::counts() const {
 }
 
 void GenerationWriter::write_header() {
-  rows_.overwrite_header(npy_header(info_.fingerprint.dtype, {row_count_, info_.row_size}));
+  rows_.overwrite_header(header_of(info_, row_count_));
 }
 
 }  // namespace vit_embed

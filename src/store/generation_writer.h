@@ -20,18 +20,21 @@
 // A checkpoint is: rows to embeddings.npy behind those that count, fsync; one SQLite transaction that refers
 // to them and says how many count; then that count into the .npy's header, by one pwrite. A process that is
 // killed, or a machine that fails, loses at most what came since the last checkpoint: the next writer starts
-// at the manifest's count, overwrites what is behind it, and writes the header anew. The file never becomes
+// at the manifest's count, overwrites what is behind it, and restores the header. The file never becomes
 // shorter, for a reader may have mapped it.
 
 namespace vit_embed {
+
+/// Does what a writer that was killed between its transaction and the header left to do. Throws FatalError
+/// where the file holds fewer rows than the manifest says.
+void restore_header(const Manifest& manifest, const std::filesystem::path& embeddings);
 
 /// Carries out a plan: rows and the fate of files go into the generation, durable from checkpoint to
 /// checkpoint. Any thread, one call at a time inside. Throws FatalError and BusyError, after which only the
 /// destructor may be called.
 class GenerationWriter {
  public:
-  /// `embeddings` as the manifest's generation has it. Throws FatalError where it holds fewer rows than the
-  /// manifest says.
+  /// `embeddings` is that of the manifest's generation, its header restored.
   GenerationWriter(Manifest& manifest, ChangePlan& plan, const std::filesystem::path& embeddings);
 
   /// What computes the rows that follow; before the first of them.

@@ -5,7 +5,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <optional>
 #include <string>
@@ -17,13 +16,8 @@
 namespace vit_embed {
 namespace {
 
-constexpr std::int64_t kNanosecond = 1;
-constexpr std::int64_t kSecond = 1'000'000'000 * kNanosecond;
-/// Time stamps are as coarse as two seconds on some file systems.
-constexpr std::int64_t kRacy = 2 * kSecond;
-
 std::int64_t nanoseconds(const timespec& time) {
-  return time.tv_sec * kSecond + time.tv_nsec;
+  return time.tv_sec * 1'000'000'000 + time.tv_nsec;
 }
 
 std::int64_t now() {
@@ -32,11 +26,11 @@ std::int64_t now() {
   return nanoseconds(time);
 }
 
-FileStamp stamp_of(const struct stat& status) {
+FileStamp stamp_of(const struct stat& status, std::chrono::seconds settling_time) {
   FileStamp stamp{static_cast<std::uint64_t>(status.st_size), nanoseconds(status.st_mtim),
                   nanoseconds(status.st_ctim)};
-  const std::int64_t settled = now() - kRacy;
-  if (stamp.mtime_ns >= settled || stamp.ctime_ns >= settled) stamp.ctime_ns = 0;
+  const std::int64_t settled = now() - std::chrono::nanoseconds(settling_time).count();
+  if (stamp.mtime_ns > settled || stamp.ctime_ns > settled) stamp.ctime_ns = 0;
   return stamp;
 }
 
@@ -52,10 +46,11 @@ std::optional<std::string> why_unreadable(const std::string& path) {
   return std::nullopt;
 }
 
-void scan_file(const std::string& full_path, const std::string& path, RootScan& scan) {
+void scan_file(const std::string& full_path, const std::string& path, std::chrono::seconds settling_time,
+               RootScan& scan) {
   struct stat status {};
   if (::stat(full_path.c_str(), &status) == 0) {
-    scan.file(path, stamp_of(status), [&] { return why_unreadable(full_path); });
+    scan.file(path, stamp_of(status, settling_time), [&] { return why_unreadable(full_path); });
     return;
   }
   const int error = errno;
@@ -66,8 +61,8 @@ void scan_file(const std::string& full_path, const std::string& path, RootScan& 
 
 }  // namespace
 
-RootScanCounts scan_folder(const Root& root, const FolderOptions& options, RootScan& scan,
-                           std::stop_token stop) {
+RootScanCounts scan_folder(const Root& root, const FolderOptions& options, std::chrono::seconds settling_time,
+                           RootScan& scan, std::stop_token stop) {
   FolderStream files(root.path, options);
   const std::size_t prefix = root.path.ends_with('/') ? root.path.size() : root.path.size() + 1;
   while (!stop.stop_requested()) {
@@ -77,7 +72,7 @@ RootScanCounts scan_folder(const Root& root, const FolderOptions& options, RootS
     if (const auto* folder = dynamic_cast<const FailedSource*>(input->source.get())) {
       scan.unlistable(path + "/", folder->reason());
     } else {
-      scan_file(input->name, path, scan);
+      scan_file(input->name, path, settling_time, scan);
     }
   }
   return {};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <stop_token>
 
 #include "inputs/folder_stream.h"
@@ -9,9 +10,9 @@
 namespace vit_embed {
 
 /// Tells `scan` of every image file below the root, with its stamp; opens none but those that could not be
-/// read the last time. A file that was changed within the last two seconds has a ctime of 0, for it may
-/// change again without another stamp. Returns early at a stop.
-RootScanCounts scan_folder(const Root& root, const FolderOptions& options, RootScan& scan,
-                           std::stop_token stop);
+/// read the last time. A file that was changed less than `settling_time` ago gets a ctime of 0. Returns early
+/// at a stop.
+RootScanCounts scan_folder(const Root& root, const FolderOptions& options, std::chrono::seconds settling_time,
+                           RootScan& scan, std::stop_token stop);
 
 }  // namespace vit_embed

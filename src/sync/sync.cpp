@@ -108,6 +108,7 @@ class Sync {
   void work_on(const TargetGeneration& target) {
     const GenerationFiles files(target.path);
     Manifest manifest(files.manifest, ManifestAccess::write);
+    if (!options_.dry_run) restore_header(manifest, files.embeddings);
     {
       ChangePlan plan(manifest);
       const RootPlan roots = plan_roots(options_.roots, manifest.roots());
@@ -136,7 +137,8 @@ class Sync {
     std::vector<std::pair<Root, RootScanCounts>> scanned;
     for (const PlannedRoot& planned : roots.to_scan) {
       RootScan scan(manifest, plan, planned.root.id, options_.retry_failed);
-      const RootScanCounts counts = scan_folder(planned.root, options_.folders, scan, stop());
+      const RootScanCounts counts =
+          scan_folder(planned.root, options_.folders, options_.settling_time, scan, stop());
       if (stop().stop_requested()) return;
       scanned.emplace_back(planned.root, counts);
       report_.seen += counts.seen;

@@ -23,7 +23,10 @@ struct SyncOptions {
   EmbeddingOptions embedding;  ///< one feature; an empty model: that of the store's last run
   std::filesystem::path store;
   RootOptions roots;
-  FolderOptions folders;                            ///< which files of a root are images
+  FolderOptions folders;  ///< which files of a root are images
+  /// A file that was changed less than this before the scan is looked at again by the next run: it may be
+  /// changed once more within the same tick of its time stamps, which on some file systems is two seconds.
+  std::chrono::seconds settling_time{2};
   std::optional<CountOrPercent> max_delete;         ///< of a root's files; nothing: the larger of 10 and 10 %
   bool retry_failed = false;                        ///< also read again what failed for good
   bool prune = false;                               ///< drop what is deleted, at the end

@@ -12,7 +12,7 @@ namespace vit_embed {
 /// The generation that a run works on.
 struct TargetGeneration {
   std::filesystem::path path;
-  bool is_next = false;                     ///< it is a migration's
+  bool is_next = false;                       ///< it is a migration's
   std::unique_ptr<ScratchDirectory> scratch;  ///< of a dry run, where the store has no such generation
 };
 
