@@ -11,8 +11,10 @@
 namespace vit_embed {
 namespace {
 
-/// How long another process's transaction is waited for. Ours are short: a checkpoint's, or a page of rows.
-constexpr int kBusyTimeoutMs = 60'000;
+/// How long another process's transaction is waited for. A checkpoint is short; a reader may take its time,
+/// and a writer that gave up would lose what it has computed.
+constexpr int kReaderWaitsMs = 60'000;
+constexpr int kWriterWaitsMs = 600'000;
 
 int flags_of(const std::filesystem::path& path, DatabaseAccess access) {
   switch (access) {
@@ -30,7 +32,8 @@ int flags_of(const std::filesystem::path& path, DatabaseAccess access) {
 
 SQLite::Database open_database(const std::filesystem::path& path, DatabaseAccess access) {
   return with_database(path, [&] {
-    SQLite::Database database(path.native(), flags_of(path, access), kBusyTimeoutMs);
+    SQLite::Database database(path.native(), flags_of(path, access),
+                              access == DatabaseAccess::read ? kReaderWaitsMs : kWriterWaitsMs);
     if (access == DatabaseAccess::read) {
       database.exec("PRAGMA query_only = 1");
     } else {

@@ -86,6 +86,8 @@ struct GenerationInfo {
   std::string model_source;
   std::string model_revision;
   bool random_weights = false;
+
+  bool operator==(const GenerationInfo&) const = default;
 };
 
 struct FileCounts {
@@ -122,7 +124,8 @@ struct RunEntry {
 enum class ManifestAccess { read, write };
 
 /// One generation's manifest. One thread at a time. Throws FatalError where the database is damaged or not
-/// ours, BusyError where another process holds it for longer than a minute; both name the file.
+/// ours, BusyError where another process holds it for longer than a minute, a writer ten; both name
+/// the file.
 class Manifest {
  public:
   /// A new one, at a path where nothing is.

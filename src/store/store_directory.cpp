@@ -1,9 +1,11 @@
 #include "store/store_directory.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstdint>
 #include <string>
@@ -94,6 +96,9 @@ void StoreDirectory::link(const char* name, const fs::path& generation) const {
 }
 
 void StoreDirectory::make_next_current() const {
+  // A renamed link keeps its time, and by that of current it is known when the switch was.
+  if (::utimensat(AT_FDCWD, (path_ / "next").c_str(), nullptr, AT_SYMLINK_NOFOLLOW) != 0)
+    throw FatalError(system_error_message("touching", path_ / "next", errno));
   rename_file(path_ / "next", path_ / "current");
   sync_directory(path_);
 }

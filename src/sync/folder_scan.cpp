@@ -1,15 +1,18 @@
 #include "sync/folder_scan.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <system_error>
 
+#include "base/error.h"
 #include "base/file_descriptor.h"
 #include "inputs/byte_source.h"
 
@@ -26,11 +29,16 @@ std::int64_t now() {
   return nanoseconds(time);
 }
 
+/// Whether it may change once more without getting another time stamp. One far in the future may not.
+bool is_recent(std::int64_t time, std::chrono::seconds settling_time) {
+  return std::abs(now() - time) < std::chrono::nanoseconds(settling_time).count();
+}
+
 FileStamp stamp_of(const struct stat& status, std::chrono::seconds settling_time) {
   FileStamp stamp{static_cast<std::uint64_t>(status.st_size), nanoseconds(status.st_mtim),
                   nanoseconds(status.st_ctim)};
-  const std::int64_t settled = now() - std::chrono::nanoseconds(settling_time).count();
-  if (stamp.mtime_ns > settled || stamp.ctime_ns > settled) stamp.ctime_ns = 0;
+  if (is_recent(stamp.mtime_ns, settling_time) || is_recent(stamp.ctime_ns, settling_time))
+    stamp.ctime_ns = 0;
   return stamp;
 }
 
@@ -70,6 +78,8 @@ RootScanCounts scan_folder(const Root& root, const FolderOptions& options, std::
     if (!input) return scan.finish();
     const std::string path = input->name.size() > prefix ? input->name.substr(prefix) : "";
     if (const auto* folder = dynamic_cast<const FailedSource*>(input->source.get())) {
+      if (path.empty())
+        throw RefusedError(fmt::format("'{}': {}. Nothing was changed", root.path, folder->reason()));
       scan.unlistable(path + "/", folder->reason());
     } else {
       scan_file(input->name, path, settling_time, scan);

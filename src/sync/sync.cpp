@@ -152,13 +152,13 @@ class Sync {
 
   void carry_out(Manifest& manifest, const GenerationFiles& files, const RootPlan& roots, ChangePlan& plan) {
     apply_root_changes(manifest, roots.changes);
+    if (manifest.info() != info_) manifest.update_info(info_);
     const std::vector<Trouble> troubles = plan.troubles();
     if (report_.planned == 0 && report_.vanished == 0 && troubles.empty()) return;
     for (const Root& root : manifest.roots()) root_paths_[root.id] = root.path;
     GenerationWriter generation(manifest, plan, files.embeddings);
     for (const Trouble& trouble : troubles) generation.add_failure(trouble);
     if (report_.planned > 0) embed(generation);
-    manifest.update_info(info_);
     tell(generation.finish());
     report_.counts = generation.counts();
   }

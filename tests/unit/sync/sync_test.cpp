@@ -8,6 +8,7 @@
 #include <cstring>
 #include <fstream>
 #include <map>
+#include <thread>
 
 #include "base/error.h"
 #include "base/file_lock.h"
@@ -134,6 +135,12 @@ class SyncTest : public FakeRun {
     return contents;
   }
 
+  /// By two hours.
+  void make_link_older(const char* name) const {
+    const timespec then[2] = {{::time(nullptr) - 7200, 0}, {::time(nullptr) - 7200, 0}};
+    ASSERT_EQ(::utimensat(AT_FDCWD, (sync_.store / name).c_str(), then, AT_SYMLINK_NOFOLLOW), 0);
+  }
+
   void write_other_model() {
     ModelMetadata metadata = FakeModel::some_metadata();
     metadata.weights_sha256 = std::string(64, 'a');
@@ -184,6 +191,25 @@ TEST_F(SyncTest, AFileThatWasChangedOnlyJustNowIsLookedAtAgainButNotEmbeddedAgai
   EXPECT_THAT(embedded_, IsEmpty());
   EXPECT_EQ(report.counts, ChangeCounts{});
   EXPECT_EQ(rows(), fresh_rows());
+}
+
+TEST_F(SyncTest, AFileFromTheFutureIsLookedAtOnce) {
+  sync_.settling_time = std::chrono::seconds(1);
+  make_images(1);
+  fs::last_write_time(image_path(0), fs::file_time_type::clock::now() + std::chrono::hours(24));
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));  // its ctime is of today
+  run();
+  EXPECT_EQ(run().planned, 0);
+}
+
+TEST_F(SyncTest, TheModelsNewPathIsRemembered) {
+  make_images(1);
+  run();
+  fs::rename(directory_ / "model.pt", directory_ / "moved.pt");
+  sync_.embedding.model = directory_ / "moved.pt";
+  run();
+  const Manifest manifest(GenerationFiles(current()).manifest, ManifestAccess::read);
+  EXPECT_EQ(manifest.info().model_path, (directory_ / "moved.pt").native());
 }
 
 TEST_F(SyncTest, OnlyWhatChangedIsEmbeddedAgain) {
@@ -555,8 +581,7 @@ TEST_F(SyncTest, AGenerationThatIsNoLongerCurrentGoesAnHourLater) {
   run();
   run();
   EXPECT_TRUE(fs::exists(before));
-  const timespec two_hours_ago[2] = {{::time(nullptr) - 7200, 0}, {::time(nullptr) - 7200, 0}};
-  ASSERT_EQ(::utimensat(AT_FDCWD, (sync_.store / "current").c_str(), two_hours_ago, AT_SYMLINK_NOFOLLOW), 0);
+  make_link_older("current");
   run();
   EXPECT_FALSE(fs::exists(before));
   EXPECT_EQ(rows(), fresh_rows());
@@ -590,11 +615,14 @@ TEST_F(SyncTest, AMigrationTakesAsManyRunsAsItNeedsAndReadersSeeItWhole) {
   EXPECT_GT(report.pending, 0);
   EXPECT_EQ(current(), old);
   EXPECT_EQ(rows(), old_rows);
+  make_link_older("next");
   report = run();
   EXPECT_TRUE(report.switched);
   EXPECT_NE(current(), old);
   EXPECT_EQ(rows(), fresh_rows());
   EXPECT_EQ(StoreDirectory(sync_.store).next(), std::nullopt);
+  run();
+  EXPECT_TRUE(fs::exists(old));  // for who resolved it
   opened_ = 0;
   report = run();
   EXPECT_EQ(opened_, 0);
