@@ -29,7 +29,7 @@ start_verify() {
 }
 
 pid_of_its_run() {
-  cat "$TMPDIR"/vit-embed.*/*.partial/lock
+  head -n 1 "$TMPDIR"/vit-embed.*/*.partial/lock
 }
 
 setup() {
