@@ -140,8 +140,9 @@ std::uint64_t ChangePlan::count_files(std::int64_t root) const {
 
 std::uint64_t ChangePlan::count_lost(std::int64_t root) const {
   return count(
-      "SELECT count(*) FROM temp.vanished v WHERE root = ? AND held AND NOT EXISTS"
-      " (SELECT 1 FROM temp.todo t WHERE t.size = v.size AND t.mtime_ns = v.mtime_ns)",
+      "SELECT coalesce(sum(max(0, gone.files - (SELECT count(*) FROM temp.todo t WHERE t.size = gone.size AND"
+      " t.mtime_ns = gone.mtime_ns))), 0) FROM (SELECT size, mtime_ns, count(*) AS files FROM temp.vanished"
+      " WHERE root = ? AND held GROUP BY size, mtime_ns) gone",
       root);
 }
 

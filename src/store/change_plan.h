@@ -43,7 +43,7 @@ class ChangePlan {
   std::uint64_t count_files() const;
   std::uint64_t count_files(std::int64_t root) const;
   std::uint64_t count_vanished() const;
-  /// Of the held ones, those that are not renamed: no planned file has their size and mtime.
+  /// Of the held ones, those that cannot all be renamed: each takes a planned file of its size and mtime.
   std::uint64_t count_lost(std::int64_t root) const;
 
  private:

@@ -150,6 +150,18 @@ nothing_done=": 0 added, 0 changed, 0 renamed, 0 revived, 0 deleted, 0 failed (0
   equal "$(manifest "SELECT row_count FROM generation")" 30
 }
 
+# As of bitmaps from an archive whose files all have one time.
+@test "one new file does not excuse many of the same size and time that are gone" {
+  pictures photos 30
+  touch -d 2020-01-01 photos/*
+  settled
+  sync_store photos -m "$MODEL" -q
+  rm photos/00[12]*.ppm  # 20
+  pictures photos 1
+  touch -d 2020-01-01 photos/0031.ppm
+  reason="19 of its 30 files are gone" refused photos
+}
+
 @test "what is renamed, moved to another root, or only touched is no deletion, and is not embedded again" {
   pictures photos/a 20
   pictures more 5
