@@ -9,9 +9,9 @@ namespace {
 constexpr const char* kTables = R"(
 CREATE TEMP TABLE todo (
   id INTEGER PRIMARY KEY, root INTEGER NOT NULL, path TEXT NOT NULL,
-  size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL
+  size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL, is_new INTEGER NOT NULL
 );
-CREATE INDEX temp.todo_by_content_guess ON todo (size, mtime_ns);
+CREATE INDEX temp.todo_new ON todo (size, mtime_ns) WHERE is_new;
 CREATE TEMP TABLE trouble (root INTEGER NOT NULL, path TEXT NOT NULL, reason TEXT NOT NULL);
 CREATE TEMP TABLE vanished (
   root INTEGER NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
@@ -25,8 +25,9 @@ constexpr const char* kDropTables = "DROP TABLE temp.todo; DROP TABLE temp.troub
 
 struct ChangePlan::Statements {
   explicit Statements(SQLite::Database& database)
-      : add_file(database,
-                 "INSERT INTO temp.todo (root, path, size, mtime_ns, ctime_ns) VALUES (?, ?, ?, ?, ?)"),
+      : add_file(
+            database,
+            "INSERT INTO temp.todo (root, path, size, mtime_ns, ctime_ns, is_new) VALUES (?, ?, ?, ?, ?, ?)"),
         add_vanished(database, "INSERT INTO temp.vanished VALUES (?, ?, ?, ?, ?)") {}
 
   SQLite::Statement add_file;
@@ -54,6 +55,7 @@ void ChangePlan::add(const PlannedFile& file) {
     insert.bind(3, static_cast<std::int64_t>(file.stamp.size));
     insert.bind(4, file.stamp.mtime_ns);
     insert.bind(5, file.stamp.ctime_ns);
+    insert.bind(6, file.is_new ? 1 : 0);
     insert.exec();
   });
 }
@@ -84,9 +86,10 @@ void ChangePlan::add_vanished(std::int64_t root, const std::string& path, const 
 std::vector<PlannedFile> ChangePlan::files_after(std::int64_t id, std::size_t count) const {
   return with_database(manifest_.path(), [&] {
     std::vector<PlannedFile> files;
-    SQLite::Statement select(manifest_.database(),
-                             "SELECT id, root, path, size, mtime_ns, ctime_ns FROM temp.todo WHERE id > ?"
-                             " ORDER BY id LIMIT ?");
+    SQLite::Statement select(
+        manifest_.database(),
+        "SELECT id, root, path, size, mtime_ns, ctime_ns, is_new FROM temp.todo WHERE id > ?"
+        " ORDER BY id LIMIT ?");
     select.bind(1, id);
     select.bind(2, static_cast<std::int64_t>(count));
     while (select.executeStep()) {
@@ -94,7 +97,8 @@ std::vector<PlannedFile> ChangePlan::files_after(std::int64_t id, std::size_t co
                        select.getColumn(1).getInt64(),
                        select.getColumn(2).getString(),
                        {static_cast<std::uint64_t>(select.getColumn(3).getInt64()),
-                        select.getColumn(4).getInt64(), select.getColumn(5).getInt64()}});
+                        select.getColumn(4).getInt64(), select.getColumn(5).getInt64()},
+                       select.getColumn(6).getInt() != 0});
     }
     return files;
   });
@@ -140,7 +144,8 @@ std::uint64_t ChangePlan::count_files(std::int64_t root) const {
 
 std::uint64_t ChangePlan::count_lost(std::int64_t root) const {
   return count(
-      "SELECT coalesce(sum(max(0, gone.files - (SELECT count(*) FROM temp.todo t WHERE t.size = gone.size AND"
+      "SELECT coalesce(sum(max(0, gone.files - (SELECT count(*) FROM temp.todo t WHERE t.is_new AND t.size = "
+      "gone.size AND"
       " t.mtime_ns = gone.mtime_ns))), 0) FROM (SELECT size, mtime_ns, count(*) AS files FROM temp.vanished"
       " WHERE root = ? AND held GROUP BY size, mtime_ns) gone",
       root);

@@ -13,8 +13,9 @@ namespace vit_embed {
 struct PlannedFile {
   std::int64_t id = 0;  ///< its place in the plan, from 1
   std::int64_t root = 0;
-  std::string path;  ///< relative to the root
-  FileStamp stamp;   ///< as the scan found it; ctime_ns 0 where it was changed only just now
+  std::string path;     ///< relative to the root
+  FileStamp stamp;      ///< as the scan found it; ctime_ns 0 where it was changed only just now
+  bool is_new = false;  ///< no row stands under this name: it may be one that is gone, renamed
 };
 
 /// A file or a folder (its path ends in '/') that could not be looked at.
@@ -43,7 +44,7 @@ class ChangePlan {
   std::uint64_t count_files() const;
   std::uint64_t count_files(std::int64_t root) const;
   std::uint64_t count_vanished() const;
-  /// Of the held ones, those that cannot all be renamed: each takes a planned file of its size and mtime.
+  /// Of the held ones, those that cannot all be renamed: each takes a new file of its size and mtime.
   std::uint64_t count_lost(std::int64_t root) const;
 
  private:

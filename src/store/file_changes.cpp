@@ -10,10 +10,10 @@
 namespace vit_embed {
 namespace {
 
-// What vanished and is not, perhaps, a planned file that was not read yet.
+// What vanished and is not, perhaps, a new file that was not read yet.
 constexpr const char* kGone =
     "(root, path) IN (SELECT root, path FROM temp.vanished v WHERE NOT EXISTS"
-    " (SELECT 1 FROM temp.todo t WHERE t.size = v.size AND t.mtime_ns = v.mtime_ns))";
+    " (SELECT 1 FROM temp.todo t WHERE t.is_new AND t.size = v.size AND t.mtime_ns = v.mtime_ns))";
 
 }  // namespace
 

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <unordered_map>
+#include <cstdint>
+#include <limits>
+#include <vector>
 
 #include "base/error.h"
 #include "base/mapped_file.h"
@@ -64,18 +66,23 @@ class RowCopier {
 
 class Compaction {
  public:
-  Compaction(SQLite::Database& database, RowCopier& copier)
+  /// Of `rows` rows.
+  Compaction(SQLite::Database& database, RowCopier& copier, std::uint64_t rows)
       : copier_(copier),
         find_row_(database, "SELECT xxh3 FROM before.rows WHERE row = ?"),
         add_row_(database,
                  "INSERT INTO rows SELECT ?1, content, xxh3, build FROM before.rows WHERE row = ?2"),
         add_file_(database,
                   "INSERT INTO files (root, path, size, mtime_ns, ctime_ns, status, content, row)"
-                  " VALUES (?, ?, ?, ?, ?, 'live', ?, ?)") {}
+                  " VALUES (?, ?, ?, ?, ?, 'live', ?, ?)"),
+        new_row_of_(rows, kNone) {}
 
   void take(const LiveFile& file) {
-    const auto [place, is_new] = new_row_of_.try_emplace(file.row, new_row_of_.size());
-    if (is_new) copy_row(file.row, place->second);
+    std::uint64_t& row = new_row_of_.at(file.row);
+    if (row == kNone) {
+      row = row_count_++;
+      copy_row(file.row, row);
+    }
     add_file_.reset();
     add_file_.bind(1, file.root);
     add_file_.bind(2, file.path);
@@ -83,11 +90,11 @@ class Compaction {
     add_file_.bind(4, file.stamp.mtime_ns);
     add_file_.bind(5, file.stamp.ctime_ns);
     bind_blob(add_file_, 6, file.content);
-    add_file_.bind(7, static_cast<std::int64_t>(place->second));
+    add_file_.bind(7, static_cast<std::int64_t>(row));
     add_file_.exec();
   }
 
-  std::uint64_t row_count() const { return new_row_of_.size(); }
+  std::uint64_t row_count() const { return row_count_; }
 
  private:
   void copy_row(std::uint64_t from, std::uint64_t to) {
@@ -101,11 +108,14 @@ class Compaction {
     add_row_.exec();
   }
 
+  static constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
+
   RowCopier& copier_;
   SQLite::Statement find_row_;
   SQLite::Statement add_row_;
   SQLite::Statement add_file_;
-  std::unordered_map<std::uint64_t, std::uint64_t> new_row_of_;
+  std::vector<std::uint64_t> new_row_of_;  ///< kNone until it is copied
+  std::uint64_t row_count_ = 0;
 };
 
 AppendFile create_rows(const fs::path& path, const GenerationInfo& info) {
@@ -147,7 +157,7 @@ void build_compacted_generation(const fs::path& directory, const Manifest& befor
   fill_from(manifest, before, [&](SQLite::Database& database) {
     database.exec(kTakeOver);
     RowCopier copier(rows, compacted, info);
-    Compaction compaction(database, copier);
+    Compaction compaction(database, copier, before.row_count());
     for_each_live_file(before, [&](const LiveFile& file) { compaction.take(file); });
     database.exec("INSERT INTO files SELECT * FROM before.files WHERE status = 'failed'");
     database.exec(fmt::format("UPDATE generation SET row_count = {}", compaction.row_count()));

@@ -72,7 +72,7 @@ void RootScan::file(const std::string& path, const FileStamp& stamp,
                     const std::function<std::optional<std::string>()>& why_unreadable) {
   ++counts_.seen;
   if (!advance_to(path)) {
-    plan_.add(PlannedFile{0, root_, path, stamp});
+    plan_.add(PlannedFile{0, root_, path, stamp, true});
     return;
   }
   if (cursor_->is_held()) ++counts_.held;
@@ -83,7 +83,7 @@ void RootScan::file(const std::string& path, const FileStamp& stamp,
              (cursor_->permanent || why_unreadable() == cursor_->reason)) {
     ++counts_.failing;
   } else {
-    plan_.add(PlannedFile{0, root_, path, stamp});
+    plan_.add(PlannedFile{0, root_, path, stamp, cursor_->status != FileStatus::live});
   }
   cursor_->step();
 }

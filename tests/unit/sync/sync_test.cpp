@@ -408,6 +408,18 @@ TEST_F(SyncTest, MoreDeletionsThanAllowedRefuseTheRun) {
   EXPECT_THAT(rows(), IsEmpty());
 }
 
+TEST_F(SyncTest, FilesThatWereOnlyTouchedExcuseNoneThatAreGone) {
+  const auto time = fs::file_time_type::clock::now() - std::chrono::hours(1000);
+  for (int i = 10; i < 40; ++i) {
+    put(std::to_string(i) + ".jpg", std::to_string(i));
+    fs::last_write_time(image_path(i), time);
+  }
+  run();
+  for (int i = 10; i < 25; ++i) fs::remove(image_path(i));
+  for (int i = 25; i < 40; ++i) ASSERT_EQ(::chmod(image_path(i).c_str(), 0600), 0);
+  EXPECT_THAT(error_of_run<RefusedError>(), HasSubstr("15 of its 30 files are gone"));
+}
+
 TEST_F(SyncTest, RenamedFilesAreNoDeletions) {
   make_images(30);
   run();
