@@ -14,6 +14,7 @@
 #include "cli/stderr_capture.h"
 #include "query/contact_sheet.h"
 #include "query/query.h"
+#include "query/store_embeddings.h"
 
 namespace vit_embed {
 namespace {
@@ -23,6 +24,7 @@ constexpr int kThumbnailSide = 256;  // pixels
 struct QueryFlags {
   InputOptions inputs;
   ComputeFlags compute;
+  std::filesystem::path store;
   std::filesystem::path embeddings;
   std::size_t most = 10;
   std::string format = "text";
@@ -30,6 +32,13 @@ struct QueryFlags {
   bool quiet = false;
   bool verbose = false;
 };
+
+IndexedEmbeddings open_embeddings(const QueryFlags& flags) {
+  if (flags.store.empty() == flags.embeddings.empty())
+    throw UsageError("give what to search: --store STORE or --embeddings X.npy");
+  return flags.store.empty() ? open_published_embeddings(flags.embeddings)
+                             : open_store_embeddings(flags.store);
+}
 
 QueryOptions make_options(const QueryFlags& flags, const IndexedEmbeddings& rows) {
   QueryOptions options;
@@ -71,7 +80,7 @@ void write_html(const QueryFlags& flags, const IndexedEmbeddings& rows, const Qu
 int run_query(const QueryFlags& flags, Console& console) {
   if (flags.quiet) console.set_level(LogLevel::error);
   if (flags.verbose) console.set_level(LogLevel::debug);
-  const IndexedEmbeddings rows = open_published_embeddings(flags.embeddings);
+  const IndexedEmbeddings rows = open_embeddings(flags);
   const QueryOptions options = make_options(flags, rows);
   const LogSink log = console.log_sink();
   const InterruptWatch interrupt;
@@ -91,8 +100,8 @@ int run_query(const QueryFlags& flags, Console& console) {
 
 void add_query_flags(CLI::App& command, QueryFlags& flags) {
   command.add_option("IMAGES", flags.inputs.paths, "Files, folders, or - for one image on stdin");
-  command.add_option("--embeddings", flags.embeddings, "Search an .npy that vit-embed extract made")
-      ->required();
+  command.add_option("--store", flags.store, "Search a store that vit-embed sync keeps");
+  command.add_option("--embeddings", flags.embeddings, "Search an .npy that vit-embed extract made");
   command.add_option("-k", flags.most, "So many images for each query")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);

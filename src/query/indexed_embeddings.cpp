@@ -35,13 +35,15 @@ StoredRows rows_of(const fs::path& path, const NpyDescription& npy, std::span<co
 }  // namespace
 
 IndexedEmbeddings map_embeddings(const fs::path& npy, const fs::path& index) {
+  // The index first: a run that appends replaces it only after the header counts the rows that it names.
+  auto names = std::make_unique<MappedFile>(index);
   const NpyDescription header = read_npy_header(npy);
   auto file = std::make_unique<MappedFile>(npy);
   const StoredRows rows = rows_of(npy, header, file->bytes());
   return {.source = npy,
           .file = std::move(file),
           .rows = rows,
-          .names = RowNames(index, rows.count()),
+          .names = RowNames(std::move(names), rows.count()),
           .fingerprint = std::nullopt,
           .max_pixels = kDefaultMaxPixels,
           .model = {}};

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <optional>
+#include <utility>
 
 #include "base/error.h"
 #include "formats/csv_records.h"
@@ -31,13 +33,13 @@ std::optional<std::uint64_t> number_of(const std::optional<std::string>& field) 
 
 }  // namespace
 
-RowNames::RowNames(const std::filesystem::path& index, std::uint64_t rows)
-    : file_(std::make_unique<MappedFile>(index)), live_(rows) {
+RowNames::RowNames(std::unique_ptr<MappedFile> index, std::uint64_t rows)
+    : file_(std::move(index)), live_(rows) {
   try {
     read_header();
     read_records(rows);
   } catch (const FatalError& e) {
-    throw FatalError(fmt::format("index '{}': {}", index.native(), e.what()));
+    throw FatalError(fmt::format("index '{}': {}", file_->path().native(), e.what()));
   }
   if (!std::ranges::is_sorted(records_, {}, &Record::row))
     std::ranges::stable_sort(records_, {}, &Record::row);

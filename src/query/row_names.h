@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,7 +19,7 @@ class RowNames {
  public:
   /// Of `rows` rows. Throws FatalError naming the file where it is no such index, or names a row that there
   /// is not.
-  RowNames(const std::filesystem::path& index, std::uint64_t rows);
+  RowNames(std::unique_ptr<MappedFile> index, std::uint64_t rows);
 
   /// In the index's order; with a root, root/path. Empty for a dead row.
   std::vector<std::string> names(std::uint64_t row) const;

@@ -114,6 +114,37 @@ PY
   [[ $output != *cut.jpg* ]]
 }
 
+@test "a store is searched in its current generation, by roots and without dead rows" {
+  some_photos
+  cp photos/rgb-8bit.png "photos/a copy.png"
+  vit_embed sync photos --store store -m "$MODEL" -q
+  mv photos/gray-8bit.png .
+  vit_embed sync photos --store store -q
+  run --separate-stderr vit_embed query photos/rgb-8bit.png --store store
+  equal "$status" 0
+  equal "$stderr" ""
+  equal "$(without_scores <<< "$output")" \
+    "photos/rgb-8bit.png"$'\n'"  1.0000  $PWD/photos/a copy.png"$'\n'"  1.0000  $PWD/photos/rgb-8bit.png"$'\n'"  0.----  $PWD/photos/palette.png"
+}
+
+@test "a store is searched as its rows were embedded, by its own model or one like it" {
+  some_photos
+  cp "$MODEL" here.pt
+  vit_embed sync photos --store store -m here.pt --feature mean --l2-normalize --dtype float16 -q
+  run vit_embed query photos/rgb-8bit.png --store store -k 1 --format csv
+  equal "${lines[1]}" "photos/rgb-8bit.png,1,1.0000000,$PWD/photos/rgb-8bit.png"
+  rm here.pt
+  run vit_embed query photos/rgb-8bit.png --store store
+  equal "$status" 1
+  [[ $output == *"$PWD/here.pt"* ]]
+  run vit_embed query photos/rgb-8bit.png --store store -k 1 -m "$MODEL" --format csv
+  equal "${lines[1]}" "photos/rgb-8bit.png,1,1.0000000,$PWD/photos/rgb-8bit.png"
+  vit_embed export --random-weights 0 "$GOLDEN/tiny-vit" -o random.pt -q
+  run vit_embed query photos/rgb-8bit.png --store store -m random.pt
+  equal "$status" 4
+  [[ $output == *"the rows of 'store' are not what model file 'random.pt' makes: weights_sha256: "* ]]
+}
+
 @test "names of any kind are found" {
   mkdir photos
   name=$'photos/--odd\nna,me\x1b\xff.png'
@@ -166,7 +197,7 @@ PY
   some_photos
   run vit_embed query other.jpg -m "$MODEL"
   equal "$status" 2
-  [[ $output == *"--embeddings is required"* ]]
+  [[ $output == *"--store STORE or --embeddings X.npy"* ]]
   run vit_embed query other.jpg --embeddings x.npy
   equal "$status" 2
   [[ $output == *"-m/--model: 'x.npy' does not say which model file made it"* ]]
@@ -176,6 +207,9 @@ PY
   equal "$status" 2
   run query missing.jpg
   equal "$status" 1
+  run vit_embed query other.jpg --store . -m "$MODEL"
+  equal "$status" 1
+  [[ $output == *"'.' is not a store"* ]]
   rm x.npy.index.csv
   run query other.jpg
   equal "$status" 1

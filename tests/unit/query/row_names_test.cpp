@@ -19,7 +19,7 @@ class RowNamesTest : public testing::Test {
  protected:
   RowNames read(std::string_view csv, std::uint64_t rows) const {
     write_file(path_, csv);
-    return RowNames(path_, rows);
+    return RowNames(std::make_unique<MappedFile>(path_), rows);
   }
 
   TemporaryDirectory directory_;
@@ -59,7 +59,7 @@ TEST_F(RowNamesTest, OfAnIndexThatDoesNotFitAreRefused) {
   EXPECT_THROW(read("row,path\n0,\"a.jpg\n", 2), FatalError);
   EXPECT_THAT([&] { read("name\n", 0); }, ThrowsMessage<FatalError>(HasSubstr("no columns row and path")));
   EXPECT_THROW(read("", 0), FatalError);
-  EXPECT_THROW(RowNames(directory_ / "missing", 0), FatalError);
+  EXPECT_THROW(RowNames(std::make_unique<MappedFile>(directory_ / "missing"), 0), FatalError);
 }
 
 }  // namespace
