@@ -20,19 +20,23 @@
 namespace vit_embed {
 namespace {
 
-/// As it signed; without the time where it did not, or not yet.
-std::string holder_of(FileDescriptor& fd) {
+LockHolder read_holder(FileDescriptor& fd) {
   std::array<char, 64> buffer{};
   const std::string_view text(buffer.data(), fd.read_some(std::as_writable_bytes(std::span(buffer))));
-  if (text.empty()) return "another run";
   const std::size_t pid_end = std::min(text.find('\n'), text.size());
-  const std::string_view pid = text.substr(0, pid_end);
   std::string_view time = text.substr(std::min(pid_end + 1, text.size()));
-  if (!time.ends_with("Z\n")) return fmt::format("process {}", pid);
-  time.remove_suffix(2);
-  const std::size_t date_end = std::min(time.find('T'), time.size());
-  return fmt::format("process {}, started {} {} UTC", pid, time.substr(0, date_end),
-                     time.substr(std::min(date_end + 1, time.size())));
+  if (!time.ends_with("Z\n")) time = "\n";
+  time.remove_suffix(1);
+  return {std::string(text.substr(0, pid_end)), std::string(time)};
+}
+
+/// Without waiting; false where another open file has a lock that this one would break.
+bool try_lock(const FileDescriptor& file, int kind) {
+  while (::flock(file.get(), kind | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return false;
+    if (errno != EINTR) throw FatalError(system_error_message("locking", file.path(), errno));
+  }
+  return true;
 }
 
 /// For the message of who comes next. The lock holds without it, so that a full disk is no reason to fail
@@ -50,11 +54,22 @@ void tell_holder(FileDescriptor& fd) {
 }  // namespace
 
 bool try_lock(const FileDescriptor& file) {
-  while (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK) return false;
-    if (errno != EINTR) throw FatalError(system_error_message("locking", file.path(), errno));
-  }
-  return true;
+  return try_lock(file, LOCK_EX);
+}
+
+std::string to_string(const LockHolder& holder) {
+  if (holder.process.empty()) return "another run";
+  if (holder.since.empty()) return fmt::format("process {}", holder.process);
+  const std::size_t date_end = std::min(holder.since.find('T'), holder.since.size() - 1);
+  return fmt::format("process {}, started {} {} UTC", holder.process, holder.since.substr(0, date_end),
+                     holder.since.substr(date_end + 1, holder.since.size() - date_end - 2));
+}
+
+std::optional<LockHolder> find_lock_holder(const std::filesystem::path& path) {
+  FileDescriptor file = FileDescriptor::try_open(path, O_RDONLY);
+  if (!file) return std::nullopt;
+  if (try_lock(file, LOCK_SH)) return std::nullopt;
+  return read_holder(file);
 }
 
 bool is_still_at(const FileDescriptor& file, const std::filesystem::path& path) {
@@ -67,7 +82,8 @@ bool is_still_at(const FileDescriptor& file, const std::filesystem::path& path) 
 FileLock::FileLock(const std::filesystem::path& path) {
   do {
     fd_ = FileDescriptor::open(path, O_RDWR | O_CREAT);
-    if (!try_lock(fd_)) throw BusyError(fmt::format("'{}' is locked by {}", path.native(), holder_of(fd_)));
+    if (!try_lock(fd_))
+      throw BusyError(fmt::format("'{}' is locked by {}", path.native(), to_string(read_holder(fd_))));
   } while (!is_still_at(fd_, path));
   tell_holder(fd_);
 }

@@ -79,6 +79,7 @@ int run_command_line(int argc, char** argv) {
   add_export_command(program, context);
   add_extract_command(program, context);
   add_sync_command(program, context);
+  add_status_command(program, context);
   add_query_command(program, context);
   add_verify_command(program, context);
   add_info_command(program, context);

@@ -4,6 +4,10 @@
 
 namespace vit_embed {
 
+std::string full_path(const std::string& root, const std::string& path) {
+  return root.ends_with('/') ? root + path : root + "/" + path;
+}
+
 void for_each_live_file(const Manifest& manifest, const std::function<void(const LiveFile&)>& take) {
   with_database(manifest.path(), [&] {
     // CROSS JOIN: SQLite keeps this order of the tables, and both are read in the order of their keys.

@@ -8,6 +8,9 @@
 
 namespace vit_embed {
 
+/// A file of a root as one opens it.
+std::string full_path(const std::string& root, const std::string& path);
+
 struct LiveFile {
   std::int64_t root = 0;
   std::string root_path;
@@ -16,10 +19,7 @@ struct LiveFile {
   ContentHash content;
   std::uint64_t row = 0;
 
-  /// As one opens it.
-  std::string full_path() const {
-    return root_path.ends_with('/') ? root_path + path : root_path + "/" + path;
-  }
+  std::string full_path() const { return vit_embed::full_path(root_path, path); }
 };
 
 /// Every live file, ordered by the root's path and the file's, bytewise. As the manifest is at one moment;
