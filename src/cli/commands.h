@@ -11,6 +11,7 @@ class App;
 
 namespace vit_embed {
 
+void add_check_command(CLI::App& program, CommandContext& context);
 void add_export_command(CLI::App& program, CommandContext& context);
 void add_extract_command(CLI::App& program, CommandContext& context);
 void add_info_command(CLI::App& program, CommandContext& context);

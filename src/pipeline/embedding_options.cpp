@@ -5,6 +5,28 @@
 #include "base/error.h"
 
 namespace vit_embed {
+namespace {
+
+PreprocessingOptions options_of(const Preprocessing& preprocessing) {
+  PreprocessingOptions options;
+  options.image_size = preprocessing.image_size;
+  options.resample = preprocessing.resample;
+  options.image_mean = preprocessing.image_mean;
+  options.image_std = preprocessing.image_std;
+  return options;
+}
+
+}  // namespace
+
+void embed_likewise(const Fingerprint& made, EmbeddingOptions& options) {
+  options.features = {made.feature};
+  options.l2_normalize = made.l2_normalized;
+  options.dtype = made.dtype;
+  options.precision = made.precision;
+  options.decode.apply_exif_orientation = made.exif_orientation_applied;
+  options.decode.allow_truncated = made.truncated_padded;
+  if (!find_model_metadata(options.model)) options.preprocessing = options_of(made.preprocessing);
+}
 
 PipelineOptions make_pipeline_options(const EmbeddingOptions& options) {
   PipelineOptions pipeline;

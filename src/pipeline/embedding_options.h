@@ -29,6 +29,11 @@ struct EmbeddingOptions {
   DecodeOptions decode;
 };
 
+/// Sets in `options` all that decides which numbers stand for an image as it was for rows of this
+/// fingerprint: feature, normalisation, dtype, precision, decoding, and for a foreign model its
+/// preprocessing. The model is to be set already.
+void embed_likewise(const Fingerprint& made, EmbeddingOptions& options);
+
 /// The pipeline that these options ask for.
 PipelineOptions make_pipeline_options(const EmbeddingOptions& options);
 

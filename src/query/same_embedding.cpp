@@ -6,32 +6,12 @@
 #include "base/error.h"
 
 namespace vit_embed {
-namespace {
-
-PreprocessingOptions options_of(const Preprocessing& preprocessing) {
-  PreprocessingOptions options;
-  options.image_size = preprocessing.image_size;
-  options.resample = preprocessing.resample;
-  options.image_mean = preprocessing.image_mean;
-  options.image_std = preprocessing.image_std;
-  return options;
-}
-
-}  // namespace
 
 EmbeddingOptions embed_as(const IndexedEmbeddings& rows, EmbeddingOptions computed) {
   EmbeddingOptions options = std::move(computed);
   options.decode.max_pixels = rows.max_pixels;
   options.dtype = rows.rows.type;
-  if (!rows.fingerprint) return options;
-  const Fingerprint& made = *rows.fingerprint;
-  options.features = {made.feature};
-  options.l2_normalize = made.l2_normalized;
-  options.dtype = made.dtype;
-  options.precision = made.precision;
-  options.decode.apply_exif_orientation = made.exif_orientation_applied;
-  options.decode.allow_truncated = made.truncated_padded;
-  if (!find_model_metadata(options.model)) options.preprocessing = options_of(made.preprocessing);
+  if (rows.fingerprint) embed_likewise(*rows.fingerprint, options);
   return options;
 }
 
