@@ -50,6 +50,32 @@ def calls_of(arguments):
     return calls
 
 
+def check_order(calls):
+    """What a failure of the machine, which loses what was not synced, would not find the wrong way round: rows before the
+    transaction that refers to them, the transaction, whose end is its journal's removal, before the count in the header, and
+    that before an index that names them. In a generation that is being built only that all is synced before its name."""
+    unsynced = set()
+    for call in calls:
+        name, path = call.split()[1:3]
+        folder, file = os.path.split(path)
+        rows, commit, count = f"{folder}/embeddings.npy", f"{folder}/", f"{folder}/embeddings.npy: count"
+        is_built = folder.endswith(".new")
+        if name in ("fsync", "fdatasync"):
+            unsynced -= {path, f"{path}/", f"{path}: count"}
+        elif name == "unlink" and file == "manifest.sqlite-journal":
+            assert is_built or not unsynced & {rows, f"{folder}/manifest.sqlite"}, f"{call}: {unsynced}"
+            unsynced.add(commit)
+        elif name == "pwrite" and file == "embeddings.npy":
+            assert is_built or commit not in unsynced, f"{call}: the transaction that counts the rows may yet be undone"
+            unsynced.add(count)
+        elif name in ("write", "pwrite") and file in ("embeddings.npy", "manifest.sqlite"):
+            unsynced.add(path)
+        elif name == "rename" and file == ".index.csv.unfinished":
+            assert is_built or not unsynced & {rows, count}, f"{call}: {unsynced}"
+        elif name == "rename":  # of a generation, or of the link that leads to one
+            assert not unsynced, f"{call}: {unsynced}"
+
+
 def keep_store(name):
     shutil.rmtree(name, ignore_errors=True)
     if os.path.exists(STORE):
@@ -169,6 +195,7 @@ class Step:
         self.references = [Reference(MODEL, "pool"), Reference(OTHER_MODEL, "pool")]
         self.files = files_of(self.root)
         self.calls = calls_of(self.arguments)
+        check_order(self.calls)
         self.generation = current_of(STORE)
         self.before, self.old_model = {}, None
         if self.generation:
