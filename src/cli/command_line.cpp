@@ -81,6 +81,7 @@ int run_command_line(int argc, char** argv) {
   add_sync_command(program, context);
   add_status_command(program, context);
   add_check_command(program, context);
+  add_snapshot_command(program, context);
   add_query_command(program, context);
   add_verify_command(program, context);
   add_info_command(program, context);

@@ -16,6 +16,7 @@ void add_export_command(CLI::App& program, CommandContext& context);
 void add_extract_command(CLI::App& program, CommandContext& context);
 void add_info_command(CLI::App& program, CommandContext& context);
 void add_query_command(CLI::App& program, CommandContext& context);
+void add_snapshot_command(CLI::App& program, CommandContext& context);
 void add_status_command(CLI::App& program, CommandContext& context);
 void add_sync_command(CLI::App& program, CommandContext& context);
 void add_verify_command(CLI::App& program, CommandContext& context);

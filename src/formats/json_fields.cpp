@@ -160,6 +160,10 @@ BuildInfo build_from_json(const json& j) {
   return b;
 }
 
+BuildInfo build_info_from_json(std::string_view text) {
+  return parse_json(text, build_from_json);
+}
+
 std::vector<std::string> json_differences(const json& then, const json& now) {
   const auto text = [](const json& value) {
     return value.dump(-1, ' ', false, json::error_handler_t::replace);

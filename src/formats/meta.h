@@ -50,6 +50,8 @@ struct BuildInfo {
 };
 
 std::string to_json(const BuildInfo& build);
+/// Throws FatalError saying what is wrong, without the file's name.
+BuildInfo build_info_from_json(std::string_view json);
 
 struct OutputMeta {
   Fingerprint fingerprint;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <vector>
 
@@ -28,5 +29,18 @@ class RowBytes {
   ElementType dtype_;
   std::vector<std::uint16_t> halves_;
 };
+
+/// The numbers of rows that an .npy has.
+inline std::vector<float> numbers_of(std::span<const std::byte> bytes, ElementType dtype) {
+  std::vector<float> numbers(bytes.size() / element_size(dtype));
+  if (dtype == ElementType::float32) {
+    std::memcpy(numbers.data(), bytes.data(), bytes.size());
+    return numbers;
+  }
+  std::vector<std::uint16_t> halves(numbers.size());
+  std::memcpy(halves.data(), bytes.data(), bytes.size());
+  std::ranges::transform(halves, numbers.begin(), from_float16);
+  return numbers;
+}
 
 }  // namespace vit_embed

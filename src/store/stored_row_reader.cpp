@@ -29,4 +29,13 @@ std::string find_build(const Manifest& manifest, std::uint64_t row) {
   });
 }
 
+std::string find_usual_build(const Manifest& manifest) {
+  return with_database(manifest.path(), [&]() -> std::string {
+    SQLite::Statement select(manifest.database(),
+                             "SELECT b.build FROM rows r JOIN builds b ON b.id = r.build GROUP BY b.id"
+                             " ORDER BY count(*) DESC, b.id LIMIT 1");
+    return select.executeStep() ? select.getColumn(0).getString() : "";
+  });
+}
+
 }  // namespace vit_embed

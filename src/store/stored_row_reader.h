@@ -28,4 +28,7 @@ class StoredRowReader {
 /// What computed a row: BuildInfo as JSON; "" where the manifest does not say.
 std::string find_build(const Manifest& manifest, std::uint64_t row);
 
+/// Likewise, what computed more of the rows than any other.
+std::string find_usual_build(const Manifest& manifest);
+
 }  // namespace vit_embed

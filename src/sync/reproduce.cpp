@@ -5,13 +5,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <deque>
 #include <mutex>
 #include <utility>
 
 #include "base/error.h"
-#include "formats/float16.h"
 #include "formats/row_bytes.h"
 #include "store/live_files.h"
 #include "store/store_directory.h"
@@ -78,18 +76,6 @@ double least_cosine(Precision precision) {
       return 0.99;
   }
   return 1;
-}
-
-std::vector<float> numbers_of(std::span<const std::byte> row, ElementType type) {
-  std::vector<float> numbers(row.size() / element_size(type));
-  if (type == ElementType::float32) {
-    std::memcpy(numbers.data(), row.data(), row.size());
-    return numbers;
-  }
-  std::vector<std::uint16_t> halves(numbers.size());
-  std::memcpy(halves.data(), row.data(), row.size());
-  std::ranges::transform(halves, numbers.begin(), from_float16);
-  return numbers;
 }
 
 /// 0 with a row that is zero or not finite.
