@@ -275,6 +275,16 @@ ssize_t read(int fd, void* bytes, std::size_t size) {
   return judged_transfer(reading("read", fd), size, [&](std::size_t part) { return call(fd, bytes, part); });
 }
 
+ssize_t pread(int fd, void* bytes, std::size_t size, off_t offset) {
+  static auto* const call = next<ssize_t(int, void*, std::size_t, off_t)>("pread");
+  return judged_transfer(reading("pread", fd), size,
+                         [&](std::size_t part) { return call(fd, bytes, part, offset); });
+}
+
+ssize_t pread64(int fd, void* bytes, std::size_t size, off64_t offset) {
+  return pread(fd, bytes, size, offset);
+}
+
 /// The data of a stream is read by the C library itself; one that fails reads as one that ends.
 std::size_t fread(void* bytes, std::size_t size, std::size_t count, std::FILE* stream) {
   static auto* const call = next<std::size_t(void*, std::size_t, std::size_t, std::FILE*)>("fread");
