@@ -87,3 +87,20 @@ END
   wait $reader
   equal "$(wc -l < store/current/index.csv)" $((1 + ${#pool[@]}))
 }
+
+# The link is as old as the migration, which takes long.
+@test "who resolved the store before a migration's end has an hour to read what it found" {
+  many_images in 8
+  sync_run --checkpoint 3
+  "$VIT_EMBED" "${run[@]}" --quiet
+  MODEL=$OTHER_MODEL sync_run --checkpoint 3 --migrate
+  with_fault FAULT_PATHS="$PWD/store/gen-0002/embeddings.npy" FAULT_AT=4 FAULT_ACTION=kill-before "${run[@]}" --quiet || equal $? 137
+  touch -h -d '2 hours ago' store/next
+  "$VIT_EMBED" "${run[@]}" --quiet
+  equal "$(readlink store/current)" gen-0002
+  "$VIT_EMBED" "${run[@]}" --quiet
+  equal "$(wc -l < store/gen-0001/index.csv)" 9
+  touch -h -d '2 hours ago' store/current
+  "$VIT_EMBED" "${run[@]}" --quiet
+  [ ! -e store/gen-0001 ]
+}
