@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include "base/error.h"
 
@@ -35,6 +36,16 @@ bool try_lock(const FileDescriptor& file, int kind) {
   while (::flock(file.get(), kind | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK) return false;
     if (errno != EINTR) throw FatalError(system_error_message("locking", file.path(), errno));
+  }
+  return true;
+}
+
+/// Who only asks for the holder has the lock for an instant.
+bool try_lock_for_a_moment(const FileDescriptor& file) {
+  constexpr int kTries = 10;
+  for (int i = 1; !try_lock(file, LOCK_EX); ++i) {
+    if (i == kTries) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   return true;
 }
@@ -82,7 +93,7 @@ bool is_still_at(const FileDescriptor& file, const std::filesystem::path& path) 
 FileLock::FileLock(const std::filesystem::path& path) {
   do {
     fd_ = FileDescriptor::open(path, O_RDWR | O_CREAT);
-    if (!try_lock(fd_))
+    if (!try_lock_for_a_moment(fd_))
       throw BusyError(fmt::format("'{}' is locked by {}", path.native(), to_string(read_holder(fd_))));
   } while (!is_still_at(fd_, path));
   tell_holder(fd_);

@@ -33,9 +33,9 @@ std::optional<LockHolder> find_lock_holder(const std::filesystem::path& path);
 /// lock, as 2026-11-26T01:02:03Z.
 class FileLock {
  public:
-  /// Creates the file when it is missing. Does not wait: throws BusyError, naming the holder's process and
-  /// since when, when another open file has the lock. A lock file that was removed while we took it is
-  /// created anew.
+  /// Creates the file when it is missing. Does not wait for longer than a moment: throws BusyError, naming
+  /// the holder's process and since when, when another open file has the lock. A lock file that was removed
+  /// while we took it is created anew.
   explicit FileLock(const std::filesystem::path& path);
 
  private:

@@ -28,7 +28,6 @@ struct SyncFlags {
   DecodeFlags decode;
   PreprocessingFlags preprocessing;
   RowFlags rows;
-  std::vector<std::string> moved_roots;
   std::string max_delete;
   std::string max_failures = "0";
   std::string checkpoint = "60s";
@@ -36,13 +35,6 @@ struct SyncFlags {
   bool quiet = false;
   bool verbose = false;
 };
-
-std::pair<std::string, std::string> moved_root_from_string(const std::string& text) {
-  const std::size_t equals = text.find('=');
-  if (equals == 0 || equals == std::string::npos || equals + 1 == text.size())
-    throw UsageError(fmt::format("--root '{}': OLD=NEW", text));
-  return {text.substr(0, equals), text.substr(equals + 1)};
-}
 
 /// A bare number counts files; with a unit it is a time.
 void apply_checkpoint(const std::string& text, SyncOptions& options) {
@@ -65,8 +57,6 @@ SyncOptions make_options(const SyncFlags& flags) {
     throw UsageError("--feature tokens: a store has one row an image");
   options.embedding.decode = make_decode_options(flags.decode);
   options.embedding.preprocessing = make_preprocessing_options(flags.preprocessing);
-  for (const std::string& moved : flags.moved_roots)
-    options.roots.moved.push_back(moved_root_from_string(moved));
   if (!flags.max_delete.empty()) options.max_delete = count_or_percent_from_string(flags.max_delete);
   apply_checkpoint(flags.checkpoint, options);
   if (!flags.time_budget.empty())
@@ -122,6 +112,7 @@ int run_sync(const SyncFlags& flags, Console& console) {
     seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   }
   if (options.dry_run && !report.interrupted) {
+    if (report.out_of_time) throw StoppedError("the time was up before the folders were looked at");
     tell_dry_run(report);
     return kExitDone;
   }
@@ -132,6 +123,7 @@ int run_sync(const SyncFlags& flags, Console& console) {
     console.log(LogLevel::warning, "stopped; the next run goes on from here");
     return 128 + interrupt.signal();
   }
+  if (!report.refused.empty()) throw RefusedError(report.refused);
   if (report.out_of_time) console.log(LogLevel::info, "the time is up; the next run goes on from here");
   return max_failures.allows(report.counts.new_failures, report.seen) ? kExitDone : kExitImagesFailed;
 }
@@ -140,6 +132,8 @@ void add_store_flags(CLI::App& command, SyncFlags& flags) {
   SyncOptions& options = flags.options;
   command.add_option("DIRS", options.roots.folders, "The folders, each a root of its own");
   command.add_option("--store", options.store, "The store, made where it is missing")->required();
+  command.add_flag("!--no-create", options.create, "Fail where the store is missing, as if its disk were")
+      ->group("Store");
   command.add_flag("--prune", options.prune, "At the end, drop what was deleted")->group("Store");
   command
       .add_flag("--migrate", options.migrate,
@@ -147,7 +141,7 @@ void add_store_flags(CLI::App& command, SyncFlags& flags) {
       ->group("Store");
   command.add_flag("--abandon-migration", options.abandon_migration, "Drop the one that is under way")
       ->group("Store");
-  command.add_option("--root", flags.moved_roots, "OLD=NEW: a folder was moved, its files are the same")
+  command.add_option("--root", options.roots.moved, "OLD=NEW: a folder was moved, its files are the same")
       ->allow_extra_args(false)
       ->group("Store");
   command.add_option("--forget-root", options.roots.forgotten, "Forget a folder and its files")

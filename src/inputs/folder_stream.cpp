@@ -24,11 +24,15 @@ struct DirectoryCloser {
   void operator()(DIR* directory) const { ::closedir(directory); }
 };
 
-/// A symlink counts as what it points to; a broken one is left to fail as a file.
-bool is_directory(int directory, const dirent& entry) {
-  if (entry.d_type != DT_LNK && entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
+enum class EntryKind { file, folder, unresolved };
+
+/// A symlink counts as what it points to.
+EntryKind kind_of(int directory, const dirent& entry) {
+  if (entry.d_type != DT_LNK && entry.d_type != DT_UNKNOWN)
+    return entry.d_type == DT_DIR ? EntryKind::folder : EntryKind::file;
   struct stat status {};
-  return ::fstatat(directory, entry.d_name, &status, 0) == 0 && S_ISDIR(status.st_mode);
+  if (::fstatat(directory, entry.d_name, &status, 0) != 0) return EntryKind::unresolved;
+  return S_ISDIR(status.st_mode) ? EntryKind::folder : EntryKind::file;
 }
 
 Input failed_folder(std::string path, int error) {
@@ -85,10 +89,11 @@ std::vector<std::string> FolderStream::list(const std::string& prefix, FileDescr
     const std::string_view name = entry->d_name;
     if (name == "." || name == ".." || (name.starts_with('.') && !options_.hidden)) continue;
     std::string relative = prefix + std::string(name);
-    if (is_directory(fd, *entry)) {
+    const EntryKind kind = kind_of(fd, *entry);
+    if (kind != EntryKind::folder && is_wanted_file(relative)) {
+      names.emplace_back(name);  // where it is unresolved it is left to fail as a file
+    } else if (kind == EntryKind::folder || (kind == EntryKind::unresolved && options_.broken_links)) {
       if (is_wanted_directory(relative)) names.push_back(std::string(name) + "/");
-    } else if (is_wanted_file(relative)) {
-      names.emplace_back(name);
     }
   }
   error = errno;

@@ -14,6 +14,7 @@ struct FolderOptions {
       include;  ///< globs on the path relative to the folder; empty: the known extensions
   std::vector<std::string> exclude;  ///< globs likewise; a folder that matches is not entered
   bool hidden = false;               ///< also names that start with a dot, such as macOS's ._* files
+  bool broken_links = false;  ///< a link that leads nowhere, and has no image's name, is a folder that fails
 };
 
 /// The image files below a folder, in bytewise order of their relative paths, a directory sorted as "name/".

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,7 +24,18 @@ struct Trouble {
   std::int64_t root = 0;
   std::string path;
   std::string reason;
+  FailureKind kind = FailureKind::transient;
 };
+
+/// Deletions that were not carried out.
+struct RefusedDeletion {
+  std::int64_t root = 0;
+  std::uint64_t files = 0;  ///< that are gone
+  std::uint64_t held = 0;   ///< of so many
+};
+
+/// Whether `count` of a root's `held` files may be marked as deleted.
+using DeletionLimit = std::function<bool(std::uint64_t count, std::uint64_t held)>;
 
 /// What a scan found to do. It stands in temporary tables beside the manifest's, so that any number of files
 /// fits, and ends with the plan: the manifest is not changed. One thread.

@@ -146,7 +146,7 @@ void FileChanges::set_failed(const PlannedFile& file, const FileStamp& stamp, Fa
   ++counts_.failed;
   if (!is_known) {
     ++counts_.new_failures;
-    new_failures_.push_back({file.root, file.path, reason});
+    new_failures_.push_back({file.root, file.path, reason, kind});
   }
   if (was_live && kind == FailureKind::transient) {
     // Nothing is known against what was read before: it stays, and is looked at again.
@@ -170,15 +170,37 @@ void FileChanges::set_failed(const PlannedFile& file, const FileStamp& stamp, Fa
     upsert_.bind(10, std::string(to_string(kind)));
     upsert_.exec();
   }
-  finish_planned(file.id);
+  // What cannot be read now may be what vanished, under its new name.
+  if (kind == FailureKind::permanent) finish_planned(file.id);
 }
 
-void FileChanges::delete_vanished() {
-  const int deleted = database_.exec(fmt::format(
-      "UPDATE files SET status = 'deleted', reason = NULL, kind = NULL WHERE status = 'live' AND {}", kGone));
-  database_.exec(fmt::format("DELETE FROM files WHERE status IN ('failed', 'pending') AND {}", kGone));
+std::vector<RefusedDeletion> FileChanges::delete_vanished(const DeletionLimit& may_go) {
+  std::vector<RefusedDeletion> refused;
+  SQLite::Statement gone(database_,
+                         fmt::format("SELECT root, count(*), (SELECT count(*) FROM files h WHERE h.root ="
+                                     " files.root AND h.status IN ('live', 'pending')) FROM files WHERE"
+                                     " status IN ('live', 'pending') AND {} GROUP BY root",
+                                     kGone));
+  std::string left_alone = "-1";
+  while (gone.executeStep()) {
+    const RefusedDeletion deletion{gone.getColumn(0).getInt64(),
+                                   static_cast<std::uint64_t>(gone.getColumn(1).getInt64()),
+                                   static_cast<std::uint64_t>(gone.getColumn(2).getInt64())};
+    if (may_go(deletion.files, deletion.held)) continue;
+    left_alone += fmt::format(", {}", deletion.root);
+    refused.push_back(deletion);
+  }
+  gone.reset();
+  const int deleted = database_.exec(
+      fmt::format("UPDATE files SET status = 'deleted', reason = NULL, kind = NULL WHERE status = 'live' AND"
+                  " root NOT IN ({}) AND {}",
+                  left_alone, kGone));
+  database_.exec(
+      fmt::format("DELETE FROM files WHERE status IN ('failed', 'pending') AND root NOT IN ({}) AND {}",
+                  left_alone, kGone));
   counts_.deleted += static_cast<std::uint64_t>(deleted);
   index_changes_ = index_changes_ || deleted > 0;
+  return refused;
 }
 
 void FileChanges::note_changes() {

@@ -29,7 +29,8 @@ class FileChanges {
   void set_live(const PlannedFile& file, const FileStamp& stamp, const ContentHash& content);
   void set_failed(const PlannedFile& file, const FileStamp& stamp, FailureKind kind,
                   const std::string& reason);
-  void delete_vanished();
+  /// Marks what vanished as deleted, but for the roots of which more would go than may: these are returned.
+  std::vector<RefusedDeletion> delete_vanished(const DeletionLimit& may_go);
   /// Last: raises `changes` where the index is another than before.
   void note_changes();
 

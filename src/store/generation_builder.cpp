@@ -143,7 +143,8 @@ void build_pending_generation(const fs::path& directory, const GenerationInfo& i
         " WHERE status IN ('live', 'pending')");
     database.exec(
         "INSERT INTO files (root, path, size, mtime_ns, ctime_ns, status, reason, kind)"
-        " SELECT root, path, size, mtime_ns, ctime_ns, status, reason, kind FROM before.files"
+        // Without their ctime: each is tried once with what may be another decoder, or other options.
+        " SELECT root, path, size, mtime_ns, 0, status, reason, kind FROM before.files"
         " WHERE status = 'failed'");
   });
   write_index(manifest, files.index);
@@ -160,6 +161,9 @@ void build_compacted_generation(const fs::path& directory, const Manifest& befor
     Compaction compaction(database, copier, before.row_count());
     for_each_live_file(before, [&](const LiveFile& file) { compaction.take(file); });
     database.exec("INSERT INTO files SELECT * FROM before.files WHERE status = 'failed'");
+    database.exec(
+        "UPDATE files SET (reason, kind) = (SELECT b.reason, b.kind FROM before.files b WHERE b.root ="
+        " files.root AND b.path = files.path) WHERE status = 'live'");
     database.exec(fmt::format("UPDATE generation SET row_count = {}", compaction.row_count()));
     compacted.overwrite_header(npy_header(info.fingerprint.dtype, {compaction.row_count(), info.row_size}));
   });

@@ -133,19 +133,19 @@ std::vector<Trouble> GenerationWriter::commit_locked() {
   return new_failures;
 }
 
-std::vector<Trouble> GenerationWriter::finish() {
+GenerationWriter::Finish GenerationWriter::finish(const DeletionLimit& may_go) {
   const std::lock_guard lock(mutex_);
-  std::vector<Trouble> new_failures = commit_locked();
+  Finish finish{commit_locked(), {}};
   counts_ += with_database(manifest_.path(), [&] {
     SQLite::Transaction transaction(manifest_.database());
     FileChanges files(manifest_.database());
-    files.delete_vanished();
+    finish.refused = files.delete_vanished(may_go);
     files.note_changes();
     transaction.commit();
     return files.counts();
   });
   rows_.sync();  // the header's count, for the index names rows up to it
-  return new_failures;
+  return finish;
 }
 
 ChangeCounts GenerationWriter::counts() const {

@@ -56,9 +56,13 @@ class GenerationWriter {
   std::size_t uncommitted() const;
   /// Returns what failed and had not failed likewise the last time. Blocks for two fsyncs and more, SQLite's.
   std::vector<Trouble> commit();
+  struct Finish {
+    std::vector<Trouble> new_failures;  ///< as commit()'s
+    std::vector<RefusedDeletion> refused;
+  };
   /// Commits likewise, and marks as deleted what vanished, but for files that may yet turn up under another
-  /// name because the plan was not finished.
-  std::vector<Trouble> finish();
+  /// name because a new one was not read, and for roots of which more would go than may.
+  Finish finish(const DeletionLimit& may_go);
 
   /// Of what is committed.
   ChangeCounts counts() const;

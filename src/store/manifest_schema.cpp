@@ -86,7 +86,7 @@ void create_manifest_tables(SQLite::Database& database) {
 }
 
 void require_manifest(SQLite::Database& database) {
-  if (query_int(database, "PRAGMA application_id") != kApplicationId) {
+  if (query_int(database, "PRAGMA application_id") != kApplicationId || version_of(database) < 1) {
     throw FatalError(fmt::format("'{}' is not the manifest of a store", database.getFilename()));
   }
   const int version = version_of(database);

@@ -36,6 +36,10 @@ class RootScan {
   /// A folder, "a/b/", that could not be listed, or only in part: what the manifest has below it stays.
   void unlistable(const std::string& folder, const std::string& reason);
 
+  /// A link, "a/b/", that leads nowhere: to a folder, where the manifest has files below it, and then the
+  /// same; else it is nothing to us.
+  void broken_link(const std::string& folder, const std::string& reason);
+
   RootScanCounts finish();
 
  private:

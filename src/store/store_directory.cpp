@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstdint>
@@ -15,6 +16,7 @@
 
 #include "base/error.h"
 #include "base/file_descriptor.h"
+#include "store/manifest.h"
 
 namespace vit_embed {
 namespace {
@@ -51,6 +53,27 @@ std::vector<FoundGeneration> find_generations(const fs::path& store) {
   return found;
 }
 
+/// Whether nothing but a generation's files stands there, finished or not.
+bool holds_ours_alone(const fs::path& generation) {
+  static constexpr std::array<std::string_view, 5> kOurs{
+      "embeddings.npy", "index.csv", ".index.csv.unfinished", "manifest.sqlite", "manifest.sqlite-journal"};
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(generation, error)) {
+    if (std::ranges::find(kOurs, entry.path().filename().native()) == kOurs.end()) return false;
+  }
+  return !error;
+}
+
+/// Where there is no current, a first run was killed before it had one; or the link was lost, and with it the
+/// rows would be.
+void require_empty(const fs::path& generation) {
+  const fs::path manifest = GenerationFiles(generation).manifest;
+  if (!is_present(manifest) || Manifest(manifest, ManifestAccess::read).row_count() == 0) return;
+  throw FatalError(fmt::format("'{}' has rows but the store has no 'current': ln -s {} '{}' mends it",
+                               generation.native(), generation.filename().native(),
+                               (generation.parent_path() / "current").native()));
+}
+
 /// When the link itself was made.
 std::chrono::system_clock::time_point link_time(const fs::path& link) {
   struct stat status {};
@@ -62,8 +85,18 @@ std::chrono::system_clock::time_point link_time(const fs::path& link) {
 
 std::optional<fs::path> StoreDirectory::resolve(const char* name) const {
   const fs::path link = path_ / name;
+  struct stat status {};
+  if (::lstat(link.c_str(), &status) != 0) {
+    if (errno == ENOENT) return std::nullopt;
+    throw FatalError(system_error_message("looking at", link, errno));
+  }
+  if (!S_ISLNK(status.st_mode)) {
+    throw FatalError(
+        fmt::format("'{}' is no link, as in a store that was copied without its links: ln -sfn "
+                    "gen-NNNN '{}' mends it",
+                    link.native(), link.native()));
+  }
   std::error_code error;
-  if (!fs::is_symlink(fs::symlink_status(link, error))) return std::nullopt;
   fs::path generation = fs::canonical(link, error);
   if (error) throw FatalError(fmt::format("'{}' leads nowhere: {}", link.native(), error.message()));
   return generation;
@@ -118,8 +151,11 @@ void StoreDirectory::remove_leftovers() const {
   for (const FoundGeneration& found : find_generations(path_)) {
     if (current && found.path.filename() == current->filename()) continue;
     if (next && found.path.filename() == next->filename()) continue;
+    if (!current && found.finished) require_empty(found.path);
     const bool was_current = found.finished && now && found.number < *now;
-    if (!was_current || switched_long_ago) fs::remove_all(found.path);
+    std::error_code still_used;  // on NFS by who has mapped it: the next run's turn
+    if ((!was_current || switched_long_ago) && holds_ours_alone(found.path))
+      fs::remove_all(found.path, still_used);
   }
 }
 

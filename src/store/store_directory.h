@@ -59,7 +59,9 @@ class StoreDirectory {
   void make_next_current() const;
   void abandon_next() const;
 
-  /// Removes what killed runs left and, kSupersededKept after the switch, what was current before.
+  /// Removes generations that no link names: what killed runs left, and what was current before,
+  /// kSupersededKept after the switch. What holds other files than a generation's stays. Throws FatalError
+  /// where there are rows but no current.
   void remove_leftovers() const;
 
  private:

@@ -22,6 +22,13 @@ bool deletions_allowed(std::uint64_t count, std::uint64_t held,
   return kDefaultShare.allows(count, held) || kDefaultCount.allows(count, held);
 }
 
+std::string describe_refusal(const std::string& root, const RefusedDeletion& deletion) {
+  return fmt::format(
+      "'{}': {} of its {} files are gone, more than --max-delete lets go, and what was taken "
+      "for them under new names is something else: they are kept; what was read is written",
+      root, deletion.files, deletion.held);
+}
+
 void guard_deletions(const Root& root, const RootScanCounts& scanned, const ChangePlan& plan,
                      const std::optional<CountOrPercent>& max_delete) {
   if (scanned.held > 0 && scanned.seen == 0 && !all_may_go(max_delete)) {

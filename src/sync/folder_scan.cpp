@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "base/error.h"
 #include "base/file_descriptor.h"
@@ -67,22 +68,44 @@ void scan_file(const std::string& full_path, const std::string& path, std::chron
   scan.unreadable(path, reason_of(error));
 }
 
+/// Which folder stands at a path now.
+std::pair<dev_t, ino_t> identity_of(const std::string& path) {
+  struct stat status {};
+  if (::stat((path + "/").c_str(), &status) != 0) return {};
+  return {status.st_dev, status.st_ino};
+}
+
+bool is_link(const std::string& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
+}
+
 }  // namespace
 
-RootScanCounts scan_folder(const Root& root, const FolderOptions& options, std::chrono::seconds settling_time,
+RootScanCounts scan_folder(const Root& root, FolderOptions options, std::chrono::seconds settling_time,
                            RootScan& scan, std::stop_token stop) {
+  options.broken_links = true;
+  const auto before = identity_of(root.path);
   FolderStream files(root.path, options);
   const std::size_t prefix = root.path.ends_with('/') ? root.path.size() : root.path.size() + 1;
   while (!stop.stop_requested()) {
     const std::optional<Input> input = files.next();
-    if (!input) return scan.finish();
+    if (!input) {
+      if (identity_of(root.path) == before) return scan.finish();
+      throw RefusedError(fmt::format(
+          "'{}' became another folder while it was scanned: was it unmounted? Nothing was changed",
+          root.path));
+    }
     const std::string path = input->name.size() > prefix ? input->name.substr(prefix) : "";
-    if (const auto* folder = dynamic_cast<const FailedSource*>(input->source.get())) {
-      if (path.empty())
-        throw RefusedError(fmt::format("'{}': {}. Nothing was changed", root.path, folder->reason()));
-      scan.unlistable(path + "/", folder->reason());
-    } else {
+    const auto* folder = dynamic_cast<const FailedSource*>(input->source.get());
+    if (folder == nullptr) {
       scan_file(input->name, path, settling_time, scan);
+    } else if (path.empty()) {
+      throw RefusedError(fmt::format("'{}': {}. Nothing was changed", root.path, folder->reason()));
+    } else if (is_link(input->name)) {
+      scan.broken_link(path + "/", folder->reason());
+    } else {
+      scan.unlistable(path + "/", folder->reason());
     }
   }
   return {};

@@ -54,7 +54,7 @@ class RootPlanner {
 
   RootPlan plan() {
     for (const std::string& folder : options_.forgotten) forget(root_path(folder));
-    for (const auto& [from, to] : options_.moved) move(root_path(from), root_path(to));
+    for (const std::string& moved : options_.moved) move(moved);
     for (const std::string& folder : options_.folders) scan(root_path(folder));
     refuse_nested();
     for (const KnownRoot& known : roots_) {
@@ -84,10 +84,22 @@ class RootPlanner {
     std::erase_if(roots_, [&](const KnownRoot& known) { return known.root.path == path; });
   }
 
+  /// A path may have a '=' in it: the one that parts two paths has a root at its left.
+  void move(const std::string& text) {
+    for (std::size_t equals = text.find('='); equals != std::string::npos;
+         equals = text.find('=', equals + 1)) {
+      if (equals == 0 || equals + 1 == text.size()) continue;
+      const std::string from = root_path(text.substr(0, equals));
+      const std::string to = root_path(text.substr(equals + 1));
+      if (find(from) != nullptr) return move(from, to);
+      // A run that was killed behind its change of the roots has done it, and is repeated as it was typed.
+      if (find(to) != nullptr && !is_folder(from)) return;
+    }
+    throw UsageError(fmt::format("--root '{}': OLD=NEW, where OLD is a root of the store", text));
+  }
+
   void move(const std::string& from, const std::string& to) {
-    // A run that was killed behind its change of the roots has done it, and is repeated as it was typed.
-    if (find(from) == nullptr && find(to) != nullptr) return;
-    KnownRoot& known = require(from, "--root");
+    KnownRoot& known = *find(from);
     if (from != to && find(to) != nullptr)
       throw UsageError(fmt::format("--root: the store has '{}' already", to));
     if (!is_folder(to)) throw FatalError(fmt::format("--root: '{}' is not a folder", to));
@@ -129,18 +141,24 @@ class RootPlanner {
     known.root.mount_point = mounted;
   }
 
+  /// Roots that are not scanned are compared by their names alone: what they lead to may not answer.
   void refuse_nested() const {
-    std::vector<std::string> paths;
-    for (const KnownRoot& known : roots_) paths.push_back(known.root.path);
-    for (const Root& root : plan_.changes.added) paths.push_back(root.path);
-    for (const std::string& inner : paths) {
-      for (const std::string& outer : paths) {
+    std::vector<std::pair<std::string, std::string>> roots;  // as named, and where it leads
+    for (const KnownRoot& known : roots_) roots.emplace_back(known.root.path, where(known.root.path));
+    for (const Root& root : plan_.changes.added) roots.emplace_back(root.path, where(root.path));
+    for (const auto& [inner, inner_place] : roots) {
+      for (const auto& [outer, outer_place] : roots) {
         if (inner == outer) continue;
-        if (is_within(inner, outer) || is_within(resolved(inner), resolved(outer))) {
+        if (is_within(inner, outer) || is_within(inner_place, outer_place))
           throw UsageError(fmt::format("'{}' lies within '{}': a file has one root", inner, outer));
-        }
       }
     }
+  }
+
+  std::string where(const std::string& path) const {
+    const bool is_scanned = std::ranges::any_of(
+        plan_.to_scan, [&](const PlannedRoot& planned) { return planned.root.path == path; });
+    return is_scanned ? resolved(path) : path;
   }
 
   const RootOptions& options_;
@@ -152,7 +170,10 @@ class RootPlanner {
 }  // namespace
 
 std::string root_path(const std::string& folder) {
-  std::string path = fs::absolute(folder).lexically_normal().native();
+  const fs::path absolute = fs::absolute(folder);
+  // Behind a link, ".." is the parent of where the link leads.
+  const bool climbs = std::ranges::find(absolute, fs::path("..")) != absolute.end();
+  std::string path = (climbs ? fs::path(resolved(absolute.native())) : absolute).lexically_normal().native();
   while (path.size() > 1 && path.ends_with('/')) path.pop_back();
   return path;
 }

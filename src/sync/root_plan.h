@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "store/manifest.h"
@@ -10,9 +9,9 @@
 namespace vit_embed {
 
 struct RootOptions {
-  std::vector<std::string> folders;                        ///< to scan, as typed
-  std::vector<std::pair<std::string, std::string>> moved;  ///< from where to where, as typed
-  std::vector<std::string> forgotten;                      ///< as typed
+  std::vector<std::string> folders;    ///< to scan, as typed
+  std::vector<std::string> moved;      ///< OLD=NEW, as typed
+  std::vector<std::string> forgotten;  ///< as typed
 };
 
 struct PlannedRoot {
@@ -31,7 +30,8 @@ struct RootPlan {
 /// is no folder.
 RootPlan plan_roots(const RootOptions& options, const std::vector<Root>& known);
 
-/// Absolute, without "." and "..", and without a '/' at its end. Links stay as they are.
+/// Absolute, without "." and "..", and without a '/' at its end. Links stay as they are, unless there is
+/// a "..".
 std::string root_path(const std::string& folder);
 
 }  // namespace vit_embed

@@ -47,6 +47,7 @@ class Sync {
     run_.started = seconds_since_epoch();
     if (!options_.dry_run) lock();
     describe_rows();
+    if (!options_.dry_run) store_.remove_leftovers();
     const TargetGeneration target =
         choose_target(store_, info_, {options_.migrate, options_.abandon_migration, options_.dry_run});
     report_.migrating = target.is_next;
@@ -59,14 +60,16 @@ class Sync {
 
   void lock() {
     require_folders();
-    fs::create_directories(store_.path());
+    fs::create_directory(store_.path());
     lock_.emplace(store_.lock_path());
-    store_.remove_leftovers();
+    if (options_.abandon_migration) store_.abandon_next();
   }
 
   /// A mistyped folder is no reason to make a store.
   void require_folders() const {
     if (store_.current()) return;
+    if (!options_.create)
+      throw FatalError(fmt::format("'{}' is no store: is its disk not mounted?", store_.path().native()));
     plan_roots(options_.roots, {});
     if (options_.roots.folders.empty())
       throw FatalError(fmt::format("'{}' is no store yet: give the folders", store_.path().native()));
@@ -120,10 +123,10 @@ class Sync {
       write_index(manifest, files.index);
       manifest.set_indexed();
     }
-    if (stopped()) return note_run(manifest, "stopped");
+    if (stopped() || !report_.refused.empty()) return note_run(manifest, "stopped");
     note_run(manifest, "done");
     if (target.is_next) finish_migration(manifest);
-    if (options_.prune) prune(manifest, files);
+    if (options_.prune && report_.refused.empty()) prune(manifest, files);
   }
 
   bool stopped() {
@@ -134,9 +137,10 @@ class Sync {
 
   /// All roots are looked at before anything is changed, for one may refuse the run.
   void scan(Manifest& manifest, const RootPlan& roots, ChangePlan& plan) {
+    const bool larger_images = info_.max_pixels > manifest.info().max_pixels;
     std::vector<std::pair<Root, RootScanCounts>> scanned;
     for (const PlannedRoot& planned : roots.to_scan) {
-      RootScan scan(manifest, plan, planned.root.id, options_.retry_failed);
+      RootScan scan(manifest, plan, planned.root.id, options_.retry_failed || larger_images);
       const RootScanCounts counts =
           scan_folder(planned.root, options_.folders, options_.settling_time, scan, stop());
       if (stop().stop_requested()) return;
@@ -159,7 +163,13 @@ class Sync {
     GenerationWriter generation(manifest, plan, files.embeddings);
     for (const Trouble& trouble : troubles) generation.add_failure(trouble);
     if (report_.planned > 0) embed(generation);
-    tell(generation.finish());
+    const GenerationWriter::Finish finish =
+        generation.finish([this](std::uint64_t count, std::uint64_t held) {
+          return deletions_allowed(count, held, options_.max_delete);
+        });
+    tell(finish.new_failures);
+    for (const RefusedDeletion& deletion : finish.refused)
+      report_.refused = describe_refusal(root_paths_.at(deletion.root), deletion);
     report_.counts = generation.counts();
   }
 
@@ -177,8 +187,9 @@ class Sync {
 
   void tell(const std::vector<Trouble>& failures) {
     for (const Trouble& failure : failures) {
-      observer_.on_failure(root_paths_.at(failure.root) + "/" + failure.path,
-                           {FailureKind::permanent, failure.reason});
+      const std::string& root = root_paths_.at(failure.root);
+      observer_.on_failure(root.ends_with('/') ? root + failure.path : root + "/" + failure.path,
+                           {failure.kind, failure.reason});
     }
   }
 
@@ -199,10 +210,11 @@ class Sync {
     const std::uint64_t lost = count_lost_by_switch(next, current);
     const std::uint64_t held = current.count_files().live;
     if (!deletions_allowed(lost, held, options_.max_delete)) {
-      throw RefusedError(
-          fmt::format("the migration is done, but {} of the {} files that have a row have none in the new "
-                      "generation, more than --max-delete lets go: readers keep the old one",
-                      lost, held));
+      report_.refused = fmt::format(
+          "the migration is done, but {} of the {} files that have a row have none in the new "
+          "generation, more than --max-delete lets go: readers keep the old one",
+          lost, held);
+      return;
     }
     store_.make_next_current();
     report_.switched = true;

@@ -32,6 +32,7 @@ struct SyncOptions {
   bool prune = false;                               ///< drop what is deleted, at the end
   bool migrate = false;                             ///< build a new generation where the rows would be others
   bool abandon_migration = false;                   ///< drop the one that is under way
+  bool create = true;                               ///< make the store where it is missing
   bool dry_run = false;                             ///< change nothing
   std::size_t checkpoint_files = 0;                 ///< files between two checkpoints; 0: any number
   std::chrono::seconds checkpoint_time{60};         ///< the longest time between two, while files are done
@@ -49,6 +50,7 @@ struct SyncReport {
   bool migrating = false;       ///< what was written is not what readers see yet
   bool switched = false;        ///< the migration is complete: readers see its generation from now on
   bool pruned = false;
+  std::string refused;  ///< why files that are gone, or a migration's switch, were left as they are; "": not
   bool random_weights = false;
   bool interrupted = false;  ///< by the caller's stop
   bool out_of_time = false;  ///< by the time budget

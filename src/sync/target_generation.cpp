@@ -61,7 +61,6 @@ TargetGeneration choose_target(const StoreDirectory& store, const GenerationInfo
                                const TargetOptions& options) {
   const std::optional<fs::path> current = store.current();
   if (!current) return make_first(store, info, options);
-  if (options.abandon_migration && !options.dry_run) store.abandon_next();
   const std::optional<fs::path> next = options.abandon_migration ? std::nullopt : store.next();
   const Fingerprint now = info_of(*current).fingerprint;
   if (now == info.fingerprint) return {.path = *current, .is_next = false, .scratch = nullptr};

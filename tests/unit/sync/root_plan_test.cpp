@@ -83,7 +83,7 @@ TEST_F(RootPlanTest, AMountPointThatIsNoneNowRefusesTheRunUntilItIsAccepted) {
   const std::string a = folder("a");
   EXPECT_THAT(error_of<RefusedError>({.folders = {a}, .moved = {}, .forgotten = {}}, {{1, a, true}}),
               HasSubstr("was a mount point"));
-  const RootPlan plan = plan_roots({.folders = {a}, .moved = {{a, a}}, .forgotten = {}}, {{1, a, true}});
+  const RootPlan plan = plan_roots({.folders = {a}, .moved = {a + "=" + a}, .forgotten = {}}, {{1, a, true}});
   ASSERT_THAT(plan.changes.updated, SizeIs(1));
   EXPECT_FALSE(plan.changes.updated[0].mount_point);
 }
@@ -97,7 +97,7 @@ TEST_F(RootPlanTest, AMovedFolderIsTheSameRootElsewhere) {
   const std::string now = folder("now");
   const std::string then = (directory_ / "then").native();
   const RootPlan plan =
-      plan_roots({.folders = {now}, .moved = {{then, now}}, .forgotten = {}}, {{3, then, false}});
+      plan_roots({.folders = {now}, .moved = {then + "=" + now}, .forgotten = {}}, {{3, then, false}});
   ASSERT_THAT(plan.to_scan, SizeIs(1));
   EXPECT_EQ(plan.to_scan[0].root.id, 3);
   EXPECT_EQ(plan.to_scan[0].root.path, now);
@@ -105,10 +105,25 @@ TEST_F(RootPlanTest, AMovedFolderIsTheSameRootElsewhere) {
   EXPECT_EQ(plan.changes.updated[0].path, now);
 }
 
+TEST_F(RootPlanTest, APathMayHaveAnEqualsSign) {
+  const std::string a = folder("a=1");
+  const std::string b = folder("b=2");
+  const RootPlan plan = plan_roots({.folders = {}, .moved = {a + "=" + b}, .forgotten = {}}, {{1, a, false}});
+  ASSERT_THAT(plan.changes.updated, SizeIs(1));
+  EXPECT_EQ(plan.changes.updated[0].path, b);
+}
+
+TEST_F(RootPlanTest, BehindALinkTheParentIsThatOfWhereItLeads) {
+  folder("far/inner");
+  const std::string beside = folder("far/beside");
+  fs::create_directory_symlink(directory_ / "far" / "inner", directory_ / "link");
+  EXPECT_EQ(root_path((directory_ / "link" / ".." / "beside").native()), beside);
+}
+
 TEST_F(RootPlanTest, OnlyRootsCanBeMovedOrForgotten) {
   const std::string a = folder("a");
-  EXPECT_THAT(error_of<UsageError>({.folders = {}, .moved = {{"/x", a}}, .forgotten = {}}, {}),
-              HasSubstr("no root '/x'"));
+  EXPECT_THAT(error_of<UsageError>({.folders = {}, .moved = {"/x=" + a}, .forgotten = {}}, {}),
+              HasSubstr("OLD is a root of the store"));
   EXPECT_THAT(error_of<UsageError>({.folders = {}, .moved = {}, .forgotten = {"/x"}}, {}),
               HasSubstr("no root '/x'"));
   const RootPlan plan = plan_roots({.folders = {}, .moved = {}, .forgotten = {a}}, {{1, a, false}});

@@ -436,7 +436,7 @@ TEST_F(SyncTest, AMovedFolderCostsNothing) {
   run();
   const std::string now = (directory_ / "moved").native();
   fs::rename(photos(), now);
-  sync_.roots = {.folders = {now}, .moved = {{photos().native(), now}}, .forgotten = {}};
+  sync_.roots = {.folders = {now}, .moved = {photos().native() + "=" + now}, .forgotten = {}};
   opened_ = 0;
   const SyncReport report = run();
   EXPECT_EQ(opened_, 0);
@@ -704,8 +704,138 @@ TEST_F(SyncTest, AMigrationThatWouldLoseRowsDoesNotSwitch) {
   const fs::path old = current();
   sync_.embedding.features = {Feature::pooler};
   sync_.migrate = true;
-  EXPECT_THAT(error_of_run<RefusedError>(), HasSubstr("30 of the 30 files that have a row have none"));
+  EXPECT_THAT(run().refused, HasSubstr("30 of the 30 files that have a row have none"));
   EXPECT_EQ(current(), old);
+}
+
+TEST_F(SyncTest, AMigrationKnowsWhatCameIntoTheOldGenerationBehindItsBack) {
+  make_images(3);
+  const std::string more = (directory_ / "more").native();
+  write_file(directory_ / "more" / "x.jpg", "77");
+  sync_.roots.folders.push_back(more);
+  run();
+  sync_.embedding.features = {Feature::pooler};
+  sync_.migrate = true;
+  sync_.roots.folders = {photos().native()};
+  run();
+  put("new.jpg", "500");
+  sync_.embedding.features = {Feature::cls};
+  sync_.migrate = false;
+  run();
+  sync_.embedding.features = {Feature::pooler};
+  sync_.migrate = true;
+  sync_.roots.folders = {more};
+  EXPECT_FALSE(run().switched);
+  EXPECT_THAT(logged_, HasSubstr("1 files that readers have are to be looked at"));
+  sync_.roots.folders = {photos().native()};
+  EXPECT_TRUE(run().switched);
+  EXPECT_THAT(rows(), SizeIs(5));
+}
+
+TEST_F(SyncTest, WhatFailedIsTriedOnceByAMigration) {
+  make_images(2);
+  put("bad.jpg", "bad");
+  run();
+  sync_.embedding.features = {Feature::pooler};
+  sync_.migrate = true;
+  const SyncReport report = run();
+  EXPECT_EQ(report.counts.failed, 1);
+  EXPECT_EQ(report.counts.new_failures, 0);
+  EXPECT_EQ(run().planned, 0);
+}
+
+TEST_F(SyncTest, CopiesThatWaitForAMigrationExcuseNoneThatAreGone) {
+  for (int i = 10; i < 40; ++i) {
+    put(std::to_string(i) + ".jpg", std::to_string(i));
+    fs::copy_file(image_path(i), photos() / ("copy" + std::to_string(i) + ".jpg"));
+    fs::last_write_time(photos() / ("copy" + std::to_string(i) + ".jpg"), fs::last_write_time(image_path(i)));
+  }
+  run();
+  for (int i = 10; i < 40; ++i) fs::remove(image_path(i));
+  EXPECT_THAT(error_of_run<RefusedError>(), HasSubstr("30 of its 60 files are gone"));
+  sync_.embedding.features = {Feature::pooler};
+  sync_.migrate = true;
+  EXPECT_THAT(error_of_run<RefusedError>(), HasSubstr("30 of its 60 files are gone"));
+}
+
+TEST_F(SyncTest, OtherFilesOfTheSameSizeAndTimeReplaceNothing) {
+  const auto time = fs::file_time_type::clock::now() - std::chrono::hours(1000);
+  const auto put_at_that_time = [&](int name, int content) {
+    put(std::to_string(name) + ".jpg", std::to_string(content));
+    fs::last_write_time(image_path(name), time);
+  };
+  for (int i = 10; i < 40; ++i) put_at_that_time(i, i);
+  run();
+  for (int i = 10; i < 40; ++i) fs::remove(image_path(i));
+  for (int i = 50; i < 80; ++i) put_at_that_time(i, i);
+  SyncReport report = run();
+  EXPECT_THAT(report.refused, HasSubstr("30 of its 60 files are gone"));
+  EXPECT_EQ(report.counts.deleted, 0);
+  EXPECT_EQ(report.counts.added, 30);
+  EXPECT_THAT(rows(), SizeIs(60));
+  EXPECT_THAT(error_of_run<RefusedError>(), HasSubstr("30 of its 60 files are gone"));
+  sync_.max_delete = CountOrPercent{50, true};
+  EXPECT_EQ(run().counts.deleted, 30);
+  EXPECT_EQ(rows(), fresh_rows());
+}
+
+TEST_F(SyncTest, AFolderBehindALinkThatLeadsNowhereNowKeepsItsRows) {
+  make_images(3);
+  write_file(directory_ / "disk" / "x.jpg", "70");
+  fs::create_directory_symlink(directory_ / "disk", photos() / "album");
+  fs::create_symlink("nowhere", photos() / "no image");
+  SyncReport report = run();
+  EXPECT_THAT(rows(), SizeIs(4));
+  EXPECT_EQ(report.counts.failed, 0);
+  fs::rename(directory_ / "disk", directory_ / "away");
+  report = run();
+  EXPECT_EQ(report.counts.deleted, 0);
+  EXPECT_EQ(report.counts.new_failures, 1);
+  EXPECT_THAT(rows(), SizeIs(4));
+  EXPECT_EQ(run().counts.new_failures, 0);
+  fs::rename(directory_ / "away", directory_ / "disk");
+  report = run();
+  EXPECT_THAT(embedded_, IsEmpty());
+  EXPECT_EQ(report.counts, ChangeCounts{});
+}
+
+TEST_F(SyncTest, AStoreThatLostItsLinkLosesNoRows) {
+  make_images(3);
+  run();
+  const fs::path generation = current();
+  fs::remove(sync_.store / "current");
+  EXPECT_THAT(error_of_run<FatalError>(), HasSubstr("has rows but the store has no 'current'"));
+  fs::copy(generation, sync_.store / "current", fs::copy_options::recursive);
+  EXPECT_THAT(error_of_run<FatalError>(), HasSubstr("is no link"));
+  fs::remove_all(sync_.store / "current");
+  fs::create_symlink(generation.filename(), sync_.store / "current");
+  EXPECT_EQ(run().unchanged, 3);
+}
+
+TEST_F(SyncTest, FoldersOfOthersStayWhateverTheyAreCalled) {
+  make_images(3);
+  write_file(sync_.store / "gen-0007" / "thesis.txt", "long work");
+  write_file(sync_.store / "gen-12.new" / "more.txt", "more of it");
+  run();
+  EXPECT_TRUE(fs::exists(sync_.store / "gen-0007" / "thesis.txt"));
+  EXPECT_TRUE(fs::exists(sync_.store / "gen-12.new" / "more.txt"));
+  EXPECT_EQ(rows(), fresh_rows());
+}
+
+TEST_F(SyncTest, AStoreIsMadeOnlyWhereItMay) {
+  make_images(3);
+  sync_.create = false;
+  EXPECT_THAT(error_of_run<FatalError>(), HasSubstr("is its disk not mounted?"));
+  EXPECT_FALSE(fs::exists(sync_.store));
+}
+
+TEST_F(SyncTest, ALargerLimitOfPixelsTriesAgainWhatFailed) {
+  make_images(2);
+  put("bad.jpg", "bad");
+  run();
+  sync_.embedding.decode.max_pixels *= 2;
+  EXPECT_EQ(run().counts.failed, 1);
+  EXPECT_EQ(run().counts.failed, 0);
 }
 
 TEST_F(SyncTest, ADryRunChangesNothing) {
