@@ -176,6 +176,8 @@ class Kills:
         assert code in (0, 3), (code, said)
         self.embedded += len(rows_after - rows_before)
         self.ended += 1
+        if seconds is not None:
+            self.patience = max(0.9 * self.patience, 0.1)  # or faster
         return True
 
     def check_current(self):
