@@ -1,6 +1,7 @@
 #include "store/migration.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -10,10 +11,10 @@ namespace vit_embed {
 
 namespace {
 
-std::uint64_t count_joined(const Manifest& next, const Manifest& current, const char* sql) {
+std::uint64_t count_joined(const Manifest& next, const Manifest& current, const std::string& sql) {
   return with_database(next.path(), [&] {
     const AttachedDatabase attached(next.database(), current.path(), "current");
-    return static_cast<std::uint64_t>(query_int(next.database(), sql));
+    return static_cast<std::uint64_t>(query_int(next.database(), sql.c_str()));
   });
 }
 
@@ -24,7 +25,7 @@ bool has_root(const std::vector<Root>& roots, const Root& root) {
 /// Live in current, and not so much as failed in next: they came into current behind next's back.
 constexpr const char* kUnknown =
     "SELECT count(*) FROM current.files g JOIN current.roots s ON s.id = g.root"
-    " JOIN main.roots r ON r.path = s.path WHERE g.status = 'live' AND NOT EXISTS"
+    " JOIN main.roots r ON r.path = s.path WHERE g.status = 'live' AND r.id NOT IN ({}) AND NOT EXISTS"
     " (SELECT 1 FROM main.files f WHERE f.root = r.id AND f.path = g.path)";
 
 constexpr const char* kFailed =
@@ -35,7 +36,8 @@ constexpr const char* kFailed =
 
 }  // namespace
 
-std::optional<std::string> why_not_complete(const Manifest& next, const Manifest& current) {
+std::optional<std::string> why_not_complete(const Manifest& next, const Manifest& current,
+                                            const std::vector<std::int64_t>& scanned) {
   const std::vector<Root> roots = next.roots();
   const std::vector<Root> roots_now = current.roots();
   for (const Root& root : roots_now) {
@@ -48,7 +50,9 @@ std::optional<std::string> why_not_complete(const Manifest& next, const Manifest
     if (const std::uint64_t pending = next.count_files(root.id).pending; pending > 0)
       return fmt::format("{} files of '{}' are to be embedded", pending, root.path);
   }
-  if (const std::uint64_t unknown = count_joined(next, current, kUnknown); unknown > 0)
+  if (const std::uint64_t unknown =
+          count_joined(next, current, fmt::format(kUnknown, fmt::join(scanned, ", ")));
+      unknown > 0)
     return fmt::format("{} files that readers have are to be looked at", unknown);
   return std::nullopt;
 }

@@ -145,6 +145,7 @@ class Sync {
           scan_folder(planned.root, options_.folders, options_.settling_time, scan, stop());
       if (stop().stop_requested()) return;
       scanned.emplace_back(planned.root, counts);
+      scanned_.push_back(planned.root.id);
       report_.seen += counts.seen;
       report_.unchanged += counts.unchanged;
       report_.failing += counts.failing;
@@ -203,7 +204,7 @@ class Sync {
 
   void finish_migration(Manifest& next) {
     const Manifest current(GenerationFiles(store_.require_current()).manifest, ManifestAccess::read);
-    if (const std::optional<std::string> missing = why_not_complete(next, current)) {
+    if (const std::optional<std::string> missing = why_not_complete(next, current, scanned_)) {
       log_(LogLevel::info, fmt::format("the migration goes on: {}", *missing));
       return;
     }
@@ -247,6 +248,7 @@ class Sync {
   std::unique_ptr<Runtime> runtime_;
   std::unique_ptr<Model> model_;
   std::map<std::int64_t, std::string> root_paths_;
+  std::vector<std::int64_t> scanned_;  ///< roots, by their ids
   RunEntry run_;
   SyncReport report_;
 };

@@ -205,9 +205,10 @@ nothing_done=": 0 added, 0 changed, 0 renamed, 0 revived, 0 deleted, 0 failed (0
   mv pictures photos
   sync_store --root pictures=photos -q
   equal "$(sed -n 2p store/current/index.csv)" "0,$PWD/photos,0001.ppm"
-  run sync_store --root pictures=photos
+  sync_store --root pictures=photos -q  # as a run that was killed behind it is repeated
+  run sync_store --root nowhere=elsewhere
   equal "$status" 2
-  equal "$output" "vit-embed: error: --root: the store has no root '$PWD/pictures'"
+  equal "$output" "vit-embed: error: --root 'nowhere=elsewhere': OLD=NEW, where OLD is a root of the store"
   echo x > photos/0001.ppm
   run sync_store photos
   equal "$status" 1

@@ -67,7 +67,7 @@ class SmallStore {
     Manifest manifest = open(ManifestAccess::write);
     ChangePlan plan(manifest);
     plan.add_vanished(1, path, {}, true);
-    GenerationWriter(manifest, plan, files().embeddings).finish();
+    GenerationWriter(manifest, plan, files().embeddings).finish([](std::uint64_t, std::uint64_t) { return true; });
     index(manifest);
   }
 
@@ -91,7 +91,7 @@ class SmallStore {
     GenerationWriter writer(manifest, plan, files().embeddings);
     writer.set_build({.tool_version = "1.0", .engine = "fake", .instruction_set = "avx2", .libraries = {}});
     action(writer);
-    writer.finish();
+    writer.finish([](std::uint64_t, std::uint64_t) { return true; });
     index(manifest);
   }
 

@@ -732,6 +732,21 @@ TEST_F(SyncTest, AMigrationKnowsWhatCameIntoTheOldGenerationBehindItsBack) {
   EXPECT_THAT(rows(), SizeIs(5));
 }
 
+TEST_F(SyncTest, AMigrationDoesNotWaitForWhatIsGoneMeanwhile) {
+  make_images(20);
+  run();
+  sync_.embedding.features = {Feature::pooler};
+  sync_.migrate = true;
+  on_batch_ = [this](std::size_t) { stop_.request_stop(); };
+  run();
+  stop_ = {};
+  on_batch_ = {};
+  fs::remove(image_path(0));
+  fs::remove(image_path(19));
+  EXPECT_TRUE(run().switched);
+  EXPECT_EQ(rows(), fresh_rows());
+}
+
 TEST_F(SyncTest, WhatFailedIsTriedOnceByAMigration) {
   make_images(2);
   put("bad.jpg", "bad");
