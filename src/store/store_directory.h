@@ -13,7 +13,8 @@
 //   next -> gen-0004            the generation that a migration is building, for the same reader's eyes never
 //   gen-0003/embeddings.npy     rows; more may be appended at any time, what is there stays as it is
 //   gen-0003/index.csv          row,root,path of the live files, in the order of root and path; as it was at
-//                               the end of the last run that ended, replaced whole
+//                               the end of the last run that ended, replaced whole. It names rows that the
+//                               .npy's header counts, if it is opened first
 //   gen-0003/manifest.sqlite    everything else (manifest.h)
 //
 // A generation is built under another name, gen-NNNN.new, and gets its name when it is whole. One that is no
