@@ -9,6 +9,7 @@
 #include "inputs/plan_stream.h"
 #include "output/publication.h"
 #include "output/stream_output.h"
+#include "pipeline/model_on_demand.h"
 
 namespace vit_embed {
 namespace {
@@ -45,14 +46,14 @@ class Extraction {
   Extraction(const ExtractOptions& options, const RuntimeOpener& open_runtime, RunObserver& observer,
              const LogSink& log, std::stop_token stop)
       : options_(options),
-        open_runtime_(open_runtime),
         observer_(observer),
         log_(log),
-        stop_(std::move(stop)) {}
+        stop_(std::move(stop)),
+        model_(options, open_runtime) {}
 
   ExtractReport run() {
     describe_model();
-    report_.random_weights = description_.random_weights;
+    report_.random_weights = model_.description().random_weights;
     const std::unique_ptr<InputStream> inputs = open_inputs(options_.inputs);
     if (options_.streams()) {
       stream(*inputs);
@@ -65,7 +66,7 @@ class Extraction {
  private:
   void stream(InputStream& inputs) {
     StreamOutput output(spec_, options_.failures);
-    load();
+    model_.load();
     observer_.on_start(std::nullopt, {});
     embed(inputs, output);
     if (report_.counts.inputs == 0 && !report_.interrupted) throw FatalError("no images found");
@@ -84,7 +85,7 @@ class Extraction {
     } else if (is_done(plan)) {
       return;
     }
-    load();
+    model_.load();
     take_up(partial, plan);
     partial.require_space(plan.count() - partial.counts().inputs);
     report_.counts = partial.counts();
@@ -92,8 +93,8 @@ class Extraction {
     PlanStream remaining(plan, partial.counts().inputs);
     embed(remaining, partial);
     if (report_.interrupted) return;
-    partial.publish(
-        {description_.source, description_.revision, description_.random_weights, options_.failures});
+    partial.publish({model_.description().source, model_.description().revision,
+                     model_.description().random_weights, options_.failures});
   }
 
   bool is_done(const InputPlan& plan) {
@@ -106,26 +107,9 @@ class Extraction {
     return true;
   }
 
-  /// Our own model file says all before it is loaded, which a run that is done already need not.
   void describe_model() {
-    if (std::optional<ModelDescription> own = describe_own_model(options_)) {
-      description_ = *std::move(own);
-    } else {
-      load();
-      description_ = model_->description();
-    }
-    spec_ = make_output_spec(options_, description_);
-  }
-
-  /// Once at most.
-  void load() {
-    if (model_) return;
-    runtime_ = open_runtime_();
-    model_ = runtime_->load_model(options_.model, make_load_options(options_));
-    if (!description_.weights_sha256.empty() && model_->description() != description_) {
-      throw FatalError(
-          fmt::format("model file '{}' was replaced while it was loaded", options_.model.native()));
-    }
+    model_.describe();
+    spec_ = make_output_spec(options_, model_.description());
   }
 
   void take_up(PartialRun& partial, const InputPlan& plan) {
@@ -153,25 +137,22 @@ class Extraction {
     record.num_threads = options_.num_threads;
     record.on_error = to_string(options_.on_error);
     record.max_pixels = options_.decode.max_pixels;
-    record.build = make_build_info(*runtime_, *model_);
+    record.build = model_.build_info();
     return record;
   }
 
   void embed(InputStream& inputs, BatchWriter& output) {
     ObservedWriter writer(output, options_.on_error, observer_, report_.counts);
-    run_pipeline(inputs, *model_, make_pipeline_options(options_), writer, stop_);
+    run_pipeline(inputs, model_.model(), make_pipeline_options(options_), writer, stop_);
     report_.interrupted = stop_.stop_requested();
   }
 
   const ExtractOptions& options_;
-  const RuntimeOpener& open_runtime_;
   RunObserver& observer_;
   const LogSink& log_;
   std::stop_token stop_;
-  ModelDescription description_;
+  ModelOnDemand model_;
   OutputSpec spec_;
-  std::unique_ptr<Runtime> runtime_;
-  std::unique_ptr<Model> model_;
   ExtractReport report_;
 };
 

@@ -118,10 +118,8 @@ void FileChanges::count_live(const std::optional<Known>& before, const ContentHa
   index_changes_ = true;
 }
 
-void FileChanges::set_live(const PlannedFile& file, const FileStamp& stamp, const ContentHash& content) {
-  const std::optional<std::int64_t> row = find_row(database_, content);
-  if (!row) throw std::logic_error("a file is to be live whose content has no row");
-  count_live(find(file.root, file.path), content);
+/// With what every entry has.
+void FileChanges::start_upsert(const PlannedFile& file, const FileStamp& stamp, FileStatus status) {
   upsert_.reset();
   upsert_.clearBindings();
   upsert_.bind(1, file.root);
@@ -129,7 +127,14 @@ void FileChanges::set_live(const PlannedFile& file, const FileStamp& stamp, cons
   upsert_.bind(3, static_cast<std::int64_t>(stamp.size));
   upsert_.bind(4, stamp.mtime_ns);
   upsert_.bind(5, stamp.ctime_ns);
-  upsert_.bind(6, "live");
+  upsert_.bind(6, std::string(to_string(status)));
+}
+
+void FileChanges::set_live(const PlannedFile& file, const FileStamp& stamp, const ContentHash& content) {
+  const std::optional<std::int64_t> row = find_row(database_, content);
+  if (!row) throw std::logic_error("a file is to be live whose content has no row");
+  count_live(find(file.root, file.path), content);
+  start_upsert(file, stamp, FileStatus::live);
   bind_blob(upsert_, 7, content);
   upsert_.bind(8, *row);
   upsert_.exec();
@@ -158,14 +163,7 @@ void FileChanges::set_failed(const PlannedFile& file, const FileStamp& stamp, Fa
     update.exec();
   } else {
     index_changes_ = index_changes_ || was_live;
-    upsert_.reset();
-    upsert_.clearBindings();
-    upsert_.bind(1, file.root);
-    upsert_.bind(2, file.path);
-    upsert_.bind(3, static_cast<std::int64_t>(stamp.size));
-    upsert_.bind(4, stamp.mtime_ns);
-    upsert_.bind(5, stamp.ctime_ns);
-    upsert_.bind(6, "failed");
+    start_upsert(file, stamp, FileStatus::failed);
     upsert_.bind(9, reason);
     upsert_.bind(10, std::string(to_string(kind)));
     upsert_.exec();

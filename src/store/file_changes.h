@@ -47,6 +47,7 @@ class FileChanges {
   };
 
   std::optional<Known> find(std::int64_t root, const std::string& path);
+  void start_upsert(const PlannedFile& file, const FileStamp& stamp, FileStatus status);
   void count_live(const std::optional<Known>& before, const ContentHash& content);
   bool take_vanished(const ContentHash& content);
   bool take_deleted(const ContentHash& content);

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/file_lock.h"
+#include "pipeline/model_on_demand.h"
 #include "store/change_plan.h"
 #include "store/generation_builder.h"
 #include "store/generation_writer.h"
@@ -36,7 +37,7 @@ class Sync {
        const LogSink& log, std::stop_token stop)
       : options_(options),
         embedding_(options.embedding),
-        open_runtime_(open_runtime),
+        model_(embedding_, open_runtime),
         observer_(observer),
         log_(log),
         caller_stop_(stop),
@@ -80,32 +81,17 @@ class Sync {
     if (const std::optional<fs::path> current = store_.current(); current && embedding_.model.empty())
       embedding_.model = Manifest(GenerationFiles(*current).manifest, ManifestAccess::read).info().model_path;
     if (embedding_.model.empty()) throw UsageError("-m/--model: a new store needs one");
-    if (std::optional<ModelDescription> own = describe_own_model(embedding_)) {
-      description_ = *std::move(own);
-    } else {
-      load();
-      description_ = model_->description();
-    }
-    report_.random_weights = description_.random_weights;
-    const FeatureSpec feature = make_feature_spec(embedding_, embedding_.features.front(), description_);
+    model_.describe();
+    const ModelDescription& description = model_.description();
+    report_.random_weights = description.random_weights;
+    const FeatureSpec feature = make_feature_spec(embedding_, embedding_.features.front(), description);
     info_ = {.fingerprint = feature.fingerprint,
              .row_size = feature.row_size(),
              .max_pixels = embedding_.decode.max_pixels,
              .model_path = fs::absolute(embedding_.model).lexically_normal().native(),
-             .model_source = description_.source,
-             .model_revision = description_.revision,
-             .random_weights = description_.random_weights};
-  }
-
-  /// Once at most.
-  void load() {
-    if (model_) return;
-    runtime_ = open_runtime_();
-    model_ = runtime_->load_model(embedding_.model, make_load_options(embedding_));
-    if (!description_.weights_sha256.empty() && model_->description() != description_) {
-      throw FatalError(
-          fmt::format("model file '{}' was replaced while it was loaded", embedding_.model.native()));
-    }
+             .model_source = description.source,
+             .model_revision = description.revision,
+             .random_weights = description.random_weights};
   }
 
   void work_on(const TargetGeneration& target) {
@@ -175,15 +161,15 @@ class Sync {
   }
 
   void embed(GenerationWriter& generation) {
-    load();
-    generation.set_build(make_build_info(*runtime_, *model_));
+    model_.load();
+    generation.set_build(model_.build_info());
     PipelineOptions pipeline = make_pipeline_options(embedding_);
     pipeline.is_embedded = [&generation](const ContentHash& content) { return generation.has_row(content); };
     PlannedInputs inputs(generation, root_paths_);
     CheckpointingWriter writer(generation, inputs, {options_.checkpoint_files, options_.checkpoint_time},
                                observer_, [this](const std::vector<Trouble>& failures) { tell(failures); });
     observer_.on_start(report_.planned, {});
-    run_pipeline(inputs, *model_, pipeline, writer, stop());
+    run_pipeline(inputs, model_.model(), pipeline, writer, stop());
   }
 
   void tell(const std::vector<Trouble>& failures) {
@@ -236,17 +222,14 @@ class Sync {
 
   const SyncOptions& options_;
   EmbeddingOptions embedding_;
-  const RuntimeOpener& open_runtime_;
+  ModelOnDemand model_;
   RunObserver& observer_;
   const LogSink& log_;
   std::stop_token caller_stop_;
   TimeBudget budget_;
   StoreDirectory store_;
   std::optional<FileLock> lock_;
-  ModelDescription description_;
   GenerationInfo info_;
-  std::unique_ptr<Runtime> runtime_;
-  std::unique_ptr<Model> model_;
   std::map<std::int64_t, std::string> root_paths_;
   std::vector<std::int64_t> scanned_;  ///< roots, by their ids
   RunEntry run_;

@@ -80,6 +80,15 @@ class SyncTest : public FakeRun {
         stop_.get_token());
   }
 
+  /// A run that is stopped once a batch is written.
+  SyncReport run_stopped_early() {
+    on_batch_ = [this](std::size_t) { stop_.request_stop(); };
+    SyncReport report = run();
+    stop_ = {};
+    on_batch_ = {};
+    return report;
+  }
+
   template <class Kind>
   std::string error_of_run() {
     try {
@@ -500,10 +509,7 @@ TEST_F(SyncTest, AStoppedRunDeletesNothingThatMayYetTurnUp) {
   run();
   for (int i = 0; i < 30; ++i)
     fs::rename(image_path(i), photos() / ("new" + std::to_string(100 + i) + ".jpg"));
-  on_batch_ = [this](std::size_t) { stop_.request_stop(); };
-  EXPECT_EQ(run().counts.deleted, 0);
-  stop_ = {};
-  on_batch_ = {};
+  EXPECT_EQ(run_stopped_early().counts.deleted, 0);
   run();
   EXPECT_THAT(embedded_, IsEmpty());
   EXPECT_EQ(rows(), fresh_rows());
@@ -619,10 +625,7 @@ TEST_F(SyncTest, AMigrationTakesAsManyRunsAsItNeedsAndReadersSeeItWhole) {
   const fs::path old = current();
   sync_.embedding.features = {Feature::pooler};
   sync_.migrate = true;
-  on_batch_ = [this](std::size_t) { stop_.request_stop(); };
-  SyncReport report = run();
-  stop_ = {};
-  on_batch_ = {};
+  SyncReport report = run_stopped_early();
   EXPECT_TRUE(report.migrating);
   EXPECT_GT(report.pending, 0);
   EXPECT_EQ(current(), old);
@@ -646,10 +649,7 @@ TEST_F(SyncTest, WhileAMigrationIsUnderWayTheOldGenerationIsKeptFresh) {
   run();
   sync_.embedding.features = {Feature::pooler};
   sync_.migrate = true;
-  on_batch_ = [this](std::size_t) { stop_.request_stop(); };
-  run();
-  stop_ = {};
-  on_batch_ = {};
+  run_stopped_early();
   put("new.jpg", "500");
   sync_.embedding.features = {Feature::cls};
   sync_.migrate = false;
@@ -669,10 +669,7 @@ TEST_F(SyncTest, AMigrationToOtherRowsThanTheOneUnderWayIsRefusedUntilThatIsAban
   run();
   sync_.embedding.features = {Feature::pooler};
   sync_.migrate = true;
-  on_batch_ = [this](std::size_t) { stop_.request_stop(); };
-  run();
-  stop_ = {};
-  on_batch_ = {};
+  run_stopped_early();
   sync_.embedding.features = {Feature::mean};
   EXPECT_THAT(error_of_run<RefusedError>(), HasSubstr("is being migrated to other rows"));
   sync_.abandon_migration = true;
@@ -737,10 +734,7 @@ TEST_F(SyncTest, AMigrationDoesNotWaitForWhatIsGoneMeanwhile) {
   run();
   sync_.embedding.features = {Feature::pooler};
   sync_.migrate = true;
-  on_batch_ = [this](std::size_t) { stop_.request_stop(); };
-  run();
-  stop_ = {};
-  on_batch_ = {};
+  run_stopped_early();
   fs::remove(image_path(0));
   fs::remove(image_path(19));
   EXPECT_TRUE(run().switched);
