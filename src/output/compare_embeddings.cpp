@@ -48,19 +48,6 @@ bool same_bytes(Row a, Row b) {
   return std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
 }
 
-double cosine(Row a, Row b) {
-  if (same_bytes(a, b)) return 1;
-  double dot = 0, a_squares = 0, b_squares = 0;
-  for (std::size_t k = 0; k < a.size(); ++k) {
-    dot += static_cast<double>(a[k]) * b[k];
-    a_squares += static_cast<double>(a[k]) * a[k];
-    b_squares += static_cast<double>(b[k]) * b[k];
-  }
-  const double lengths = std::sqrt(a_squares) * std::sqrt(b_squares);
-  if (lengths == 0 || !std::isfinite(lengths)) return 0;
-  return std::clamp(dot / lengths, -1.0, 1.0);
-}
-
 double largest_difference(Row a, Row b) {
   double largest = 0;
   for (std::size_t k = 0; k < a.size(); ++k) {
@@ -111,6 +98,19 @@ void compare_neighbors(const EmbeddingTable& reference, const EmbeddingTable& ca
 }
 
 }  // namespace
+
+double cosine(std::span<const float> a, std::span<const float> b) {
+  if (same_bytes(a, b)) return 1;
+  double dot = 0, a_squares = 0, b_squares = 0;
+  for (std::size_t k = 0; k < a.size(); ++k) {
+    dot += static_cast<double>(a[k]) * b[k];
+    a_squares += static_cast<double>(a[k]) * a[k];
+    b_squares += static_cast<double>(b[k]) * b[k];
+  }
+  const double lengths = std::sqrt(a_squares) * std::sqrt(b_squares);
+  if (lengths == 0 || !std::isfinite(lengths)) return 0;
+  return std::clamp(dot / lengths, -1.0, 1.0);
+}
 
 EmbeddingComparison compare_embeddings(const EmbeddingTable& reference, const EmbeddingTable& candidate,
                                        std::size_t most_neighbors) {

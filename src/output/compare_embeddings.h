@@ -17,6 +17,9 @@ struct EmbeddingTable {
   std::span<const float> row(std::size_t i) const { return values.subspan(i * row_size, row_size); }
 };
 
+/// Of two rows of one size: 1 where they are the same bytes, 0 with one that is zero or not finite.
+double cosine(std::span<const float> a, std::span<const float> b);
+
 /// How far one way of computing embeddings is from another. Cosines of rows that are the same bytes are 1;
 /// with a row that is zero or not finite they are 0.
 struct EmbeddingComparison {

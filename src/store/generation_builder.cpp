@@ -43,7 +43,7 @@ void fill_from(Manifest& manifest, const Manifest& before, Fill fill) {
 class RowCopier {
  public:
   RowCopier(const fs::path& from, AppendFile& to, const GenerationInfo& info)
-      : from_(from), to_(to), length_(info.row_size * element_size(info.fingerprint.dtype)) {}
+      : from_(from), to_(to), length_(info.row_bytes()) {}
 
   void copy(std::uint64_t row, std::uint64_t xxh3_then) {
     const std::span<const std::byte> file = from_.bytes();

@@ -13,12 +13,8 @@
 namespace vit_embed {
 namespace {
 
-std::uint64_t row_length(const GenerationInfo& info) {
-  return info.row_size * element_size(info.fingerprint.dtype);
-}
-
 std::uint64_t length_of(const GenerationInfo& info, std::uint64_t rows) {
-  return kNpyHeaderLength + rows * row_length(info);
+  return kNpyHeaderLength + rows * info.row_bytes();
 }
 
 std::string header_of(const GenerationInfo& info, std::uint64_t rows) {
@@ -93,7 +89,7 @@ void GenerationWriter::add_failure(PlannedFile file, const FileStamp& stamp, Fai
 }
 
 void GenerationWriter::add_failure(const Trouble& trouble) {
-  add_failure({0, trouble.root, trouble.path, {}}, {}, FailureKind::transient, trouble.reason);
+  add_failure({0, trouble.root, trouble.path, {}}, {}, trouble.kind, trouble.reason);
 }
 
 std::size_t GenerationWriter::uncommitted() const {

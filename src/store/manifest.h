@@ -87,6 +87,8 @@ struct GenerationInfo {
   std::string model_revision;
   bool random_weights = false;
 
+  /// Length of a row in the file.
+  std::uint64_t row_bytes() const { return row_size * element_size(fingerprint.dtype); }
   bool operator==(const GenerationInfo&) const = default;
 };
 

@@ -58,15 +58,13 @@ class RowCheck {
       });
       return 0;
     }
-    const std::uint64_t whole = (npy.file_size - kNpyHeaderLength) / row_length();
+    const std::uint64_t whole = (npy.file_size - kNpyHeaderLength) / info_.row_bytes();
     check_count(counted, npy.shape[0], whole);
     check_written(std::min(counted, whole), counted);
     return std::min(counted, whole);
   }
 
  private:
-  std::uint64_t row_length() const { return info_.row_size * element_size(info_.fingerprint.dtype); }
-
   bool is_header_ours(const NpyDescription& npy) const {
     return npy.element_type() == info_.fingerprint.dtype && !npy.fortran_order && npy.shape.size() == 2 &&
            npy.shape[1] == info_.row_size && npy.header_length == kNpyHeaderLength;

@@ -10,8 +10,7 @@
 namespace vit_embed {
 
 StoredRowReader::StoredRowReader(const std::filesystem::path& embeddings, const GenerationInfo& info)
-    : file_(FileDescriptor::open(embeddings, O_RDONLY)),
-      bytes_(info.row_size * element_size(info.fingerprint.dtype)) {}
+    : file_(FileDescriptor::open(embeddings, O_RDONLY)), bytes_(info.row_bytes()) {}
 
 std::span<const std::byte> StoredRowReader::read(std::uint64_t row) {
   file_.seek(kNpyHeaderLength + row * bytes_.size());

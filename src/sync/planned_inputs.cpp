@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "store/live_files.h"
+
 namespace vit_embed {
 namespace {
 
@@ -17,8 +19,7 @@ std::optional<Input> PlannedInputs::next() {
     last_id_ = page_.back().id;
   }
   PlannedFile file = std::move(page_[position_++]);
-  const std::string& root = root_paths_.at(file.root);
-  std::string path = root.ends_with('/') ? root + file.path : root + "/" + file.path;
+  std::string path = full_path(root_paths_.at(file.root), file.path);
   const std::lock_guard lock(mutex_);
   in_work_.push_back(std::move(file));
   return Input{path, std::make_unique<FileSource>(path)};

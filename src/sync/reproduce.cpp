@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "formats/row_bytes.h"
+#include "output/compare_embeddings.h"
 #include "store/live_files.h"
 #include "store/store_directory.h"
 #include "store/stored_row_reader.h"
@@ -76,18 +77,6 @@ double least_cosine(Precision precision) {
       return 0.99;
   }
   return 1;
-}
-
-/// 0 with a row that is zero or not finite.
-double cosine(std::span<const float> a, std::span<const float> b) {
-  double dot = 0, a_squares = 0, b_squares = 0;
-  for (std::size_t k = 0; k < a.size(); ++k) {
-    dot += static_cast<double>(a[k]) * b[k];
-    a_squares += static_cast<double>(a[k]) * a[k];
-    b_squares += static_cast<double>(b[k]) * b[k];
-  }
-  const double lengths = std::sqrt(a_squares) * std::sqrt(b_squares);
-  return lengths == 0 || !std::isfinite(lengths) ? 0 : dot / lengths;
 }
 
 class RowComparison : public BatchWriter {

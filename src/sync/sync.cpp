@@ -12,6 +12,7 @@
 #include "store/generation_builder.h"
 #include "store/generation_writer.h"
 #include "store/index_file.h"
+#include "store/live_files.h"
 #include "store/migration.h"
 #include "store/store_directory.h"
 #include "sync/checkpointing_writer.h"
@@ -174,8 +175,7 @@ class Sync {
 
   void tell(const std::vector<Trouble>& failures) {
     for (const Trouble& failure : failures) {
-      const std::string& root = root_paths_.at(failure.root);
-      observer_.on_failure(root.ends_with('/') ? root + failure.path : root + "/" + failure.path,
+      observer_.on_failure(full_path(root_paths_.at(failure.root), failure.path),
                            {failure.kind, failure.reason});
     }
   }
