@@ -29,6 +29,7 @@ struct ExtractFlags {
   RowFlags rows;
   PreprocessingFlags preprocessing;
   std::string format;
+  std::string labels;
   std::string on_error = "skip";
   std::string max_failures = "0";
   bool dry_run = false;
@@ -65,6 +66,7 @@ void check_features(const ExtractOptions& options) {
 ExtractOptions make_options(const ExtractFlags& flags) {
   ExtractOptions options = flags.options;
   options.inputs = make_input_options(flags.inputs);
+  if (!flags.labels.empty()) options.inputs.labels = Labels::folder;
   options.preprocessing = make_preprocessing_options(flags.preprocessing);
   apply_compute_flags(flags.compute, options);
   options.format = choose_format(flags);
@@ -146,6 +148,11 @@ void add_output_flags(CLI::App& command, ExtractFlags& flags) {
       ->check(CLI::IsMember({"npy", "csv", "jsonl"}))
       ->group("Output");
   add_row_flags(command, flags.rows, FeatureCount::several);
+  command
+      .add_option("--labels", flags.labels,
+                  "A column `label` in the index: the name of the folder that the image is in (folder)")
+      ->check(CLI::IsMember({"folder"}))
+      ->group("Output");
   command.add_flag("--restart", options.restart, "Discard an unfinished run and make a finished output anew")
       ->group("Output");
   command

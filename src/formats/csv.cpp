@@ -28,6 +28,13 @@ void append_csv_field(std::string& line, std::string_view field) {
   line += '"';
 }
 
+void append_csv_fields(std::string& line, std::span<const std::string> fields) {
+  for (const std::string& field : fields) {
+    line += ',';
+    append_csv_field(line, field);
+  }
+}
+
 CsvReader::CsvReader(const std::filesystem::path& path) : file_(FileDescriptor::open(path, O_RDONLY)) {}
 
 bool CsvReader::read_more() {

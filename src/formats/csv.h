@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,8 @@ namespace vit_embed {
 
 /// Appends one field, quoted where it must be.
 void append_csv_field(std::string& line, std::string_view field);
+/// Appends each as one field more, behind a comma.
+void append_csv_fields(std::string& line, std::span<const std::string> fields);
 
 /// Reads the records of a file one at a time; of the file no more than a block and a record is in memory.
 class CsvReader {

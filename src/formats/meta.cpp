@@ -19,6 +19,7 @@ OutputMeta meta_from_json(const json& j) {
   m.shape = integers_from_json<std::uint64_t>(j.at("shape"));
   m.nan_rows = j.at("failed_rows").get<std::string>() == "nan";
   if (j.contains("max_pixels")) m.max_pixels = integer_from_json<std::uint64_t>(j["max_pixels"]);
+  if (j.contains("columns")) j["columns"].get_to(m.columns);
   m.inputs = integer_from_json<std::uint64_t>(j.at("inputs"));
   m.rows = integer_from_json<std::uint64_t>(j.at("rows"));
   m.permanent_failures = integer_from_json<std::uint64_t>(j.at("failures").at("permanent"));
@@ -44,6 +45,7 @@ std::string to_json(const OutputMeta& m) {
        {"shape", m.shape},
        {"failed_rows", m.nan_rows ? "nan" : "skipped"},
        {"max_pixels", m.max_pixels},
+       {"columns", m.columns},
        {"inputs", m.inputs},
        {"rows", m.rows},
        {"failures", {{"permanent", m.permanent_failures}, {"transient", m.transient_failures}}},

@@ -23,6 +23,7 @@
 //   shape           of the rows, their number first
 //   failed_rows     "skipped" or "nan": what stands for a failed image
 //   max_pixels      the size above which an image failed; absent: kDefaultMaxPixels
+//   columns         names of the index's columns behind row and path; absent: none
 //   inputs, rows    counts; inputs == rows + permanent + transient failures, or == rows with failed_rows
 //                   "nan"
 //   failures        {"permanent": N, "transient": N}
@@ -63,6 +64,7 @@ struct OutputMeta {
   std::vector<std::uint64_t> shape;
   bool nan_rows = false;  ///< failed images have a row of NaN
   std::uint64_t max_pixels = kDefaultMaxPixels;
+  std::vector<std::string> columns;
   std::uint64_t inputs = 0;
   std::uint64_t rows = 0;
   std::uint64_t permanent_failures = 0;

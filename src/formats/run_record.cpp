@@ -18,6 +18,7 @@ json record_to_json(const RunRecord& r) {
           {"num_threads", r.num_threads},
           {"on_error", r.on_error},
           {"max_pixels", r.max_pixels},
+          {"columns", r.columns},
           {"build", build_to_json(r.build)}};
 }
 
@@ -31,6 +32,7 @@ RunRecord record_from_json(const json& j) {
   r.num_threads = integer_from_json<int>(j.at("num_threads"));
   j.at("on_error").get_to(r.on_error);
   if (j.contains("max_pixels")) r.max_pixels = integer_from_json<std::uint64_t>(j["max_pixels"]);
+  if (j.contains("columns")) j["columns"].get_to(r.columns);
   r.build = build_from_json(j.at("build"));
   return r;
 }

@@ -8,9 +8,16 @@ std::string_view to_string(FailureKind kind) {
   return kind == FailureKind::permanent ? "permanent" : "transient";
 }
 
-std::string index_record(std::uint64_t row, std::string_view path) {
+std::string index_header(std::span<const std::string> columns) {
+  std::string header = "row,path";
+  append_csv_fields(header, columns);
+  return header + '\n';
+}
+
+std::string index_record(std::uint64_t row, std::string_view path, std::span<const std::string> columns) {
   std::string line = std::to_string(row) + ",";
   append_csv_field(line, path);
+  append_csv_fields(line, columns);
   line += '\n';
   return line;
 }

@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <cstring>
 
-// A record of the temporary file: uint8 kind, uint32 length and bytes of the name, uint64 size, int64
-// mtime_ns; behind a `failed` one uint32 length and bytes of the reason. It is read by the process that wrote
-// it, and by no other.
+// A record of the temporary file: uint8 kind, uint32 length and bytes of the name, uint32 number of columns
+// and length and bytes of each, uint64 size, int64 mtime_ns; behind a `failed` one uint32 length and bytes of
+// the reason. It is read by the process that wrote it, and by no other.
 
 namespace vit_embed {
 namespace {
@@ -54,6 +54,8 @@ InputPlan::InputPlan(InputStream& inputs, const std::filesystem::path& directory
     const FileIdentity identity = input->source->identify();
     put(buffer, memory != nullptr ? Kind::memory : failed != nullptr ? Kind::failed : Kind::file);
     put_text(buffer, input->name);
+    put(buffer, static_cast<std::uint32_t>(input->columns.size()));
+    for (const std::string& column : input->columns) put_text(buffer, column);
     put(buffer, identity.size);
     put(buffer, identity.mtime_ns);
     if (memory != nullptr) in_memory_.push_back(*memory);
@@ -107,6 +109,8 @@ std::optional<InputPlan::Item> InputPlan::Reader::next() {
   --remaining_;
   const auto kind = get<Kind>();
   Item item{{get_text(), nullptr}, {}};
+  item.input.columns.resize(get<std::uint32_t>());
+  for (std::string& column : item.input.columns) column = get_text();
   item.identity.size = get<std::uint64_t>();
   item.identity.mtime_ns = get<std::int64_t>();
   switch (kind) {

@@ -3,16 +3,18 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "inputs/byte_source.h"
 
 namespace vit_embed {
 
-/// One image to embed: a name, which is bytes as the user gave them or as the file system has them, and its
-/// content.
+/// One image to embed: a name, which is bytes as the user gave them or as the file system has them, its
+/// content, and what else is to be told of it.
 struct Input {
   std::string name;
   std::unique_ptr<ByteSource> source;
+  std::vector<std::string> columns = {};  ///< a value for each of column_names() (open_inputs.h)
 };
 
 /// Inputs one after the other, in an order that depends on nothing but what is there. One thread, but for

@@ -60,6 +60,31 @@ class StdinInput : public InputStream {
   bool done_ = false;
 };
 
+/// "" where there is no folder in the name.
+std::string folder_name(std::string_view path) {
+  const std::size_t end = path.rfind('/');
+  if (end == std::string_view::npos) return {};
+  path = path.substr(0, end);
+  return std::string(path.substr(path.rfind('/') + 1));
+}
+
+/// Gives each input its columns.
+class Labelled : public InputStream {
+ public:
+  explicit Labelled(std::unique_ptr<InputStream> inputs) : inputs_(std::move(inputs)) {}
+
+  std::optional<Input> next() override {
+    std::optional<Input> input = inputs_->next();
+    if (input) input->columns.insert(input->columns.begin(), folder_name(input->name));
+    return input;
+  }
+
+  void cancel() override { inputs_->cancel(); }
+
+ private:
+  std::unique_ptr<InputStream> inputs_;
+};
+
 class Concatenation : public InputStream {
  public:
   explicit Concatenation(std::vector<std::unique_ptr<InputStream>> streams) : streams_(std::move(streams)) {}
@@ -110,6 +135,11 @@ FileDescriptor open_list(const std::string& list) {
 
 }  // namespace
 
+std::vector<std::string> column_names(const InputOptions& options) {
+  if (options.labels == Labels::none) return {};
+  return {"label"};
+}
+
 std::unique_ptr<InputStream> open_inputs(const InputOptions& options) {
   check_usage(options);
   const bool only = options.paths.size() == 1 && !options.files_from;
@@ -119,7 +149,9 @@ std::unique_ptr<InputStream> open_inputs(const InputOptions& options) {
     streams.push_back(
         std::make_unique<ListStream>(open_list(*options.files_from), options.null_separated ? '\0' : '\n'));
   }
-  return std::make_unique<Concatenation>(std::move(streams));
+  auto all = std::make_unique<Concatenation>(std::move(streams));
+  if (options.labels == Labels::none) return all;
+  return std::make_unique<Labelled>(std::move(all));
 }
 
 }  // namespace vit_embed

@@ -10,13 +10,23 @@
 
 namespace vit_embed {
 
+/// What an image is of, as its path tells.
+enum class Labels {
+  none,
+  folder,  ///< the name of the folder that it is in, as sets with a folder a class have it
+};
+
 struct InputOptions {
   std::vector<std::string> paths;         ///< files, folders, or "-" for one image's bytes on stdin
   std::string stdin_name = "stdin";       ///< what the image on stdin is called in the index
   std::optional<std::string> files_from;  ///< a list of paths; "-" is stdin
   bool null_separated = false;            ///< the list's entries end with a NUL byte instead of a newline
   FolderOptions folders;
+  Labels labels = Labels::none;  ///< a column `label`
 };
+
+/// The names of the inputs' columns, in order.
+std::vector<std::string> column_names(const InputOptions& options);
 
 /// All of them in the order given, the list after the paths. Nothing is read from stdin before it is its
 /// turn. Throws UsageError where stdin is asked for twice or nothing is asked for, and FatalError where the

@@ -9,8 +9,9 @@
 
 namespace vit_embed {
 
-std::string csv_rows_header(std::uint64_t row_size) {
+std::string csv_rows_header(std::span<const std::string> columns, std::uint64_t row_size) {
   std::string header = "path";
+  append_csv_fields(header, columns);
   for (std::uint64_t i = 0; i < row_size; ++i) header += ",f" + std::to_string(i);
   return header + "\n";
 }
@@ -25,9 +26,11 @@ void append_number(std::string& text, float value) {
   text.append(digits.data(), end);
 }
 
-void CsvRows::write_row(std::string_view name, std::span<const float> row) {
+void CsvRows::write_row(std::string_view name, std::span<const std::string> columns,
+                        std::span<const float> row) {
   line_.clear();
   append_csv_field(line_, name);
+  append_csv_fields(line_, columns);
   for (const float value : row) {
     line_ += ',';
     append_number(line_, rounded_to(dtype_, value));

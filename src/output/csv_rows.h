@@ -7,15 +7,16 @@
 
 namespace vit_embed {
 
-/// "path,f0,f1,...\n".
-std::string csv_rows_header(std::uint64_t row_size);
+/// "path,f0,f1,...\n", the further columns' names before f0.
+std::string csv_rows_header(std::span<const std::string> columns, std::uint64_t row_size);
 
-/// formats/csv.h, a record an image: its path, then its numbers, each as the shortest decimal that reads back
-/// to the same float32; NaN as "nan". With float16 they are the rounded values.
+/// formats/csv.h, a record an image: its path, its columns, then its numbers, each as the shortest decimal
+/// that reads back to the same float32; NaN as "nan". With float16 they are the rounded values.
 class CsvRows : public RowWriter {
  public:
   CsvRows(AppendFile& file, ElementType dtype) : file_(file), dtype_(dtype) {}
-  void write_row(std::string_view name, std::span<const float> row) override;
+  void write_row(std::string_view name, std::span<const std::string> columns,
+                 std::span<const float> row) override;
 
  private:
   AppendFile& file_;

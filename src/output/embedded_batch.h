@@ -17,6 +17,7 @@ struct InputFailure {
 
 struct BatchEntry {
   std::string name = {};
+  std::vector<std::string> columns = {};     ///< what stands for it in each of OutputSpec::columns
   FileIdentity identity = {};                ///< of what was read
   std::optional<InputFailure> failure = {};  ///< nothing: it has a row, or was embedded before
   /// SHA-256 of what was read, 32 bytes; empty where it was not read, or not asked for.

@@ -32,9 +32,16 @@ void append_json_string(std::string& json, std::string_view bytes) {
   json += '"';
 }
 
-void JsonlRows::write_row(std::string_view name, std::span<const float> row) {
+void JsonlRows::write_row(std::string_view name, std::span<const std::string> columns,
+                          std::span<const float> row) {
   line_ = "{\"path\":";
   append_json_string(line_, name);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    line_ += ',';
+    append_json_string(line_, column_names_[i]);
+    line_ += ':';
+    append_json_string(line_, columns[i]);
+  }
   line_ += ",\"embedding\":";
   if (std::ranges::all_of(row, [](float value) { return std::isnan(value); })) {
     line_ += "null";

@@ -1,21 +1,25 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "output/row_writer.h"
 
 namespace vit_embed {
 
-/// A line an image: {"path":"...","embedding":[...]}; the embedding of a failed image is null, as is a number
-/// that is not finite, for JSON has none.
+/// A line an image: {"path":"...","embedding":[...]}, its columns between the two under their names; the
+/// embedding of a failed image is null, as is a number that is not finite, for JSON has none.
 class JsonlRows : public RowWriter {
  public:
-  JsonlRows(AppendFile& file, ElementType dtype) : file_(file), dtype_(dtype) {}
-  void write_row(std::string_view name, std::span<const float> row) override;
+  JsonlRows(AppendFile& file, ElementType dtype, std::vector<std::string> columns)
+      : file_(file), dtype_(dtype), column_names_(std::move(columns)) {}
+  void write_row(std::string_view name, std::span<const std::string> columns,
+                 std::span<const float> row) override;
 
  private:
   AppendFile& file_;
   ElementType dtype_;
+  std::vector<std::string> column_names_;
   std::string line_;
 };
 

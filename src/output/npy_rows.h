@@ -5,11 +5,13 @@
 
 namespace vit_embed {
 
-/// Rows of formats/npy.h. The name is not in the file; X.index.csv has it.
+/// Rows of formats/npy.h. Name and columns are not in the file; X.index.csv has them.
 class NpyRows : public RowWriter {
  public:
   NpyRows(AppendFile& file, ElementType dtype) : file_(file), bytes_(dtype) {}
-  void write_row(std::string_view, std::span<const float> row) override { file_.append(bytes_.of(row)); }
+  void write_row(std::string_view, std::span<const std::string>, std::span<const float> row) override {
+    file_.append(bytes_.of(row));
+  }
 
  private:
   AppendFile& file_;

@@ -1,7 +1,5 @@
 #include "output/output_spec.h"
 
-#include <string>
-
 namespace vit_embed {
 
 std::uint64_t FeatureSpec::row_size() const {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "formats/decode_options.h"
@@ -27,6 +28,7 @@ struct OutputSpec {
   std::vector<FeatureSpec> features;
   bool nan_rows = false;                         ///< a failed image has a row of NaN
   std::uint64_t max_pixels = kDefaultMaxPixels;  ///< a larger image is a failed one
+  std::vector<std::string> columns;              ///< names of what stands for an image beside its path
 };
 
 /// Bytes that `rows` rows of every feature and their names take: exact for .npy but for the names, a guess

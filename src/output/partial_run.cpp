@@ -120,10 +120,11 @@ bool PartialRun::has_files() const {
     return !missing && size >= header.size();
   };
   for (const FeatureSpec& feature : spec_.features) {
-    if (!has(partial_files(spec_.path, feature.fingerprint.feature).rows, rows_header(spec_.format, feature)))
+    if (!has(partial_files(spec_.path, feature.fingerprint.feature).rows, rows_header(spec_, feature)))
       return false;
   }
-  if (spec_.format == OutputFormat::npy && !has(in_partial("index.csv"), kIndexHeader)) return false;
+  if (spec_.format == OutputFormat::npy && !has(in_partial("index.csv"), index_header(spec_.columns)))
+    return false;
   return has(in_partial("failures.csv"), kFailuresHeader);
 }
 
@@ -139,10 +140,10 @@ void PartialRun::open_files(bool create) {
   rows_.reserve(spec_.features.size());  // the writers hold references
   for (const FeatureSpec& feature : spec_.features) {
     const fs::path path = partial_files(spec_.path, feature.fingerprint.feature).rows;
-    rows_.push_back(open(path, rows_header(spec_.format, feature)));
-    row_writers_.push_back(make_row_writer(spec_.format, feature.fingerprint.dtype, rows_.back()));
+    rows_.push_back(open(path, rows_header(spec_, feature)));
+    row_writers_.push_back(make_row_writer(spec_, feature, rows_.back()));
   }
-  if (spec_.format == OutputFormat::npy) index_ = open(in_partial("index.csv"), kIndexHeader);
+  if (spec_.format == OutputFormat::npy) index_ = open(in_partial("index.csv"), index_header(spec_.columns));
   failures_ = open(in_partial("failures.csv"), kFailuresHeader);
 }
 
@@ -230,10 +231,10 @@ void PartialRun::write(const EmbeddedBatch& batch) {
   JournalBatch journaled;
   std::size_t row_in_batch = 0;
   for (const BatchEntry& entry : batch.entries) {
-    if (entry.has_row()) write_row(entry.name, batch, row_in_batch++);
+    if (entry.has_row()) write_row(entry, batch, row_in_batch++);
     if (entry.failure) {
       failures_->append(failure_record(entry.name, entry.failure->reason, entry.failure->kind));
-      if (spec_.nan_rows) write_nan_row(entry.name);
+      if (spec_.nan_rows) write_nan_row(entry);
     }
     journaled.entries.push_back({entry.name, entry.identity, outcome_of(entry)});
     counts_.add(outcome_of(entry), spec_.nan_rows);
@@ -243,20 +244,20 @@ void PartialRun::write(const EmbeddedBatch& batch) {
   if (std::chrono::steady_clock::now() - last_sync_ >= kSyncInterval) sync();
 }
 
-void PartialRun::write_row(const std::string& name, const EmbeddedBatch& batch, std::size_t row) {
+void PartialRun::write_row(const BatchEntry& entry, const EmbeddedBatch& batch, std::size_t row) {
   for (std::size_t f = 0; f < spec_.features.size(); ++f) {
     const std::size_t size = spec_.features[f].row_size();
-    row_writers_[f]->write_row(name, std::span(batch.rows[f]).subspan(row * size, size));
+    row_writers_[f]->write_row(entry.name, entry.columns, std::span(batch.rows[f]).subspan(row * size, size));
   }
-  if (index_) index_->append(index_record(counts_.rows, name));
+  if (index_) index_->append(index_record(counts_.rows, entry.name, entry.columns));
 }
 
-void PartialRun::write_nan_row(const std::string& name) {
+void PartialRun::write_nan_row(const BatchEntry& entry) {
   for (std::size_t f = 0; f < spec_.features.size(); ++f) {
     const std::vector<float> row(spec_.features[f].row_size(), std::numeric_limits<float>::quiet_NaN());
-    row_writers_[f]->write_row(name, row);
+    row_writers_[f]->write_row(entry.name, entry.columns, row);
   }
-  if (index_) index_->append(index_record(counts_.rows, name));
+  if (index_) index_->append(index_record(counts_.rows, entry.name, entry.columns));
 }
 
 void PartialRun::sync() {
@@ -302,6 +303,7 @@ void PartialRun::write_sidecars(const FeatureSpec& feature, const PublicationInf
   meta.shape = feature.shape(counts_.rows);
   meta.nan_rows = spec_.nan_rows;
   meta.max_pixels = spec_.max_pixels;
+  meta.columns = spec_.columns;
   meta.inputs = counts_.inputs;
   meta.rows = counts_.rows;
   meta.permanent_failures = counts_.permanent_failures;

@@ -96,8 +96,8 @@ class PartialRun : public BatchWriter {
   void open_files(bool create);
   std::vector<AppendFile*> files();
   bool accept(const JournalBatch& batch, const PlannedInputs& planned, std::uint64_t batch_size);
-  void write_row(const std::string& name, const EmbeddedBatch& batch, std::size_t row);
-  void write_nan_row(const std::string& name);
+  void write_row(const BatchEntry& entry, const EmbeddedBatch& batch, std::size_t row);
+  void write_nan_row(const BatchEntry& entry);
   void sync();
   void write_sidecars(const FeatureSpec& feature, const PublicationInfo& info, const std::string& digest);
   void copy_failures(const std::filesystem::path& to);

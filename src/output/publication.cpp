@@ -92,7 +92,7 @@ std::optional<std::vector<OutputMeta>> find_up_to_date(const OutputSpec& spec,
     const OutputMeta& meta = (*metas)[i];
     if (meta.fingerprint != spec.features[i].fingerprint || meta.inputs_digest != inputs_digest ||
         meta.format != to_string(spec.format) || meta.nan_rows != spec.nan_rows ||
-        meta.max_pixels != spec.max_pixels) {
+        meta.max_pixels != spec.max_pixels || meta.columns != spec.columns) {
       return std::nullopt;
     }
   }

@@ -6,8 +6,6 @@
 #include <string_view>
 
 #include "formats/append_file.h"
-#include "formats/feature.h"
-#include "output/output_format.h"
 #include "output/output_spec.h"
 
 namespace vit_embed {
@@ -16,12 +14,15 @@ namespace vit_embed {
 class RowWriter {
  public:
   virtual ~RowWriter() = default;
-  virtual void write_row(std::string_view name, std::span<const float> row) = 0;
+  /// `columns`: what stands for the image in each of OutputSpec::columns.
+  virtual void write_row(std::string_view name, std::span<const std::string> columns,
+                         std::span<const float> row) = 0;
 };
 
 /// What the file starts with, before its first row.
-std::string rows_header(OutputFormat format, const FeatureSpec& feature);
+std::string rows_header(const OutputSpec& spec, const FeatureSpec& feature);
 /// `file` must outlive the writer.
-std::unique_ptr<RowWriter> make_row_writer(OutputFormat format, ElementType dtype, AppendFile& file);
+std::unique_ptr<RowWriter> make_row_writer(const OutputSpec& spec, const FeatureSpec& feature,
+                                           AppendFile& file);
 
 }  // namespace vit_embed

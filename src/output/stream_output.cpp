@@ -12,9 +12,9 @@ namespace vit_embed {
 StreamOutput::StreamOutput(OutputSpec spec, const std::filesystem::path& failures)
     : spec_(std::move(spec)),
       stdout_(FileDescriptor(::dup(STDOUT_FILENO), "stdout")),
-      row_writer_(make_row_writer(spec_.format, spec_.features.front().fingerprint.dtype, stdout_)) {
+      row_writer_(make_row_writer(spec_, spec_.features.front(), stdout_)) {
   if (!failures.empty()) failures_ = AppendFile::create(failures, kFailuresHeader);
-  stdout_.append(rows_header(spec_.format, spec_.features.front()));
+  stdout_.append(rows_header(spec_, spec_.features.front()));
 }
 
 void StreamOutput::write(const EmbeddedBatch& batch) {
@@ -23,9 +23,10 @@ void StreamOutput::write(const EmbeddedBatch& batch) {
   std::size_t row = 0;
   for (const BatchEntry& entry : batch.entries) {
     if (entry.has_row())
-      row_writer_->write_row(entry.name, std::span(batch.rows.front()).subspan(row++ * size, size));
+      row_writer_->write_row(entry.name, entry.columns,
+                             std::span(batch.rows.front()).subspan(row++ * size, size));
     if (!entry.failure) continue;
-    if (spec_.nan_rows) row_writer_->write_row(entry.name, nan_row);
+    if (spec_.nan_rows) row_writer_->write_row(entry.name, entry.columns, nan_row);
     if (failures_) failures_->append(failure_record(entry.name, entry.failure->reason, entry.failure->kind));
   }
   stdout_.mark();

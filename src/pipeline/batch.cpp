@@ -17,6 +17,7 @@ std::span<float> Batch::pixel_values(std::size_t slot) {
 
 void Batch::set_done(std::size_t slot, BatchEntry entry) {
   entry.name = inputs_[slot].name;
+  entry.columns = inputs_[slot].columns;
   result_.entries[slot] = std::move(entry);
   const std::lock_guard lock(mutex_);
   if (--remaining_ == 0) decoded_.notify_all();

@@ -27,7 +27,7 @@ class Batch {
   // For decode threads; each slot belongs to one of them.
   const Input& input(std::size_t slot) const { return inputs_[slot]; }
   std::span<float> pixel_values(std::size_t slot);
-  /// What became of the slot's input; it brings the name itself.
+  /// What became of the slot's input; it brings name and columns itself.
   void set_done(std::size_t slot, BatchEntry entry);
 
   /// Blocks until every slot is done; false when a stop is requested first.

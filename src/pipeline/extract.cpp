@@ -1,6 +1,7 @@
 #include "pipeline/extract.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <utility>
 
@@ -137,6 +138,7 @@ class Extraction {
     record.num_threads = options_.num_threads;
     record.on_error = to_string(options_.on_error);
     record.max_pixels = options_.decode.max_pixels;
+    record.columns = fmt::format("{}", fmt::join(spec_.columns, ","));
     record.build = model_.build_info();
     return record;
   }
@@ -176,6 +178,7 @@ OutputSpec make_output_spec(const ExtractOptions& options, const ModelDescriptio
   spec.format = options.format;
   spec.nan_rows = options.on_error == OnError::nan;
   spec.max_pixels = options.decode.max_pixels;
+  spec.columns = column_names(options.inputs);
   for (const Feature feature : options.features)
     spec.features.push_back(make_feature_spec(options, feature, model));
   return spec;

@@ -99,7 +99,30 @@ same_as_reference() {
   run vit_embed extract many -m "$MODEL" -o x.npy --batch-size 5
   equal "$status" 4
   [[ $output == *"batch_size: 4 then, 5 now"* ]]
+  run vit_embed extract many -m "$MODEL" -o x.npy --batch-size 4 --labels folder
+  equal "$status" 4
+  [[ $output == *'columns: "" then, "label" now'* ]]
   vit_embed extract many -m "$MODEL" -o x.npy --batch-size 5 --restart --quiet
+}
+
+@test "labels that are asked for later make the output anew, and do not go on from a run without them" {
+  mkdir -p photos/{cat,dog}
+  cp "$GOLDEN"/images/*.png photos/cat
+  cp "$GOLDEN"/images/*.png photos/dog
+  vit_embed extract photos -m "$MODEL" -o x.npy --quiet
+  vit_embed extract photos -m "$MODEL" -o y.npy --labels folder --quiet
+  cmp x.npy y.npy
+  python - <<'PY'
+import csv, os
+rows = list(csv.DictReader(open("y.npy.index.csv", newline="")))
+assert rows and all(r["label"] == os.path.basename(os.path.dirname(r["path"])) for r in rows), rows[:2]
+assert list(rows[0]) == ["row", "path", "label"]
+PY
+  vit_embed extract photos -m "$MODEL" -o x.npy --labels folder --quiet
+  cmp x.npy.index.csv y.npy.index.csv
+  for format in csv jsonl; do vit_embed extract photos -m "$MODEL" -o - --format $format --labels folder -q > y.$format; done
+  equal "$(head -1 y.csv | cut -d, -f1-3)" path,label,f0
+  equal "$(head -1 y.jsonl | cut -d, -f2)" '"label":"cat"'
 }
 
 @test "two runs do not write one output" {

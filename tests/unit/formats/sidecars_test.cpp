@@ -2,13 +2,19 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 namespace vit_embed {
 namespace {
 
 TEST(Sidecars, RecordsHaveTheColumnsOfTheirHeaders) {
-  EXPECT_EQ(kIndexHeader, "row,path\n");
-  EXPECT_EQ(index_record(0, "a.jpg"), "0,a.jpg\n");
-  EXPECT_EQ(index_record(12345678901, "a,\"b\".jpg"), "12345678901,\"a,\"\"b\"\".jpg\"\n");
+  EXPECT_EQ(index_header({}), "row,path\n");
+  EXPECT_EQ(index_record(0, "a.jpg", {}), "0,a.jpg\n");
+  EXPECT_EQ(index_record(12345678901, "a,\"b\".jpg", {}), "12345678901,\"a,\"\"b\"\".jpg\"\n");
+  const std::vector<std::string> names{"label", "txt"}, values{"", "one, two"};
+  EXPECT_EQ(index_header(names), "row,path,label,txt\n");
+  EXPECT_EQ(index_record(3, "a.jpg", values), "3,a.jpg,,\"one, two\"\n");
   EXPECT_EQ(kFailuresHeader, "path,reason,kind\n");
   EXPECT_EQ(failure_record("a\nb", "bad, very", FailureKind::permanent),
             "\"a\nb\",\"bad, very\",permanent\n");

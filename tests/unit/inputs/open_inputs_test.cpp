@@ -46,6 +46,23 @@ TEST(OpenInputs, ConcatenatesInTheOrderGivenWithTheListLast) {
   EXPECT_FALSE(stream->next());
 }
 
+TEST(OpenInputs, LabelsAreTheNamesOfTheFoldersThatImagesAreIn) {
+  const TemporaryDirectory directory;
+  for (const char* name : {"train/cat/b.jpg", "train/dog/more/a.jpg"}) write_file(directory / name, name);
+  write_file(directory / "list", "x.jpg\n/x.jpg\nbird/x.jpg\n");
+  InputOptions options = given({(directory / "train").native()}, (directory / "list").native());
+  EXPECT_THAT(column_names(options), ElementsAre());
+  options.labels = Labels::folder;
+  EXPECT_THAT(column_names(options), ElementsAre("label"));
+  const auto stream = open_inputs(options);
+  std::vector<std::string> labels;
+  while (const std::optional<Input> input = stream->next()) {
+    ASSERT_EQ(input->columns.size(), 1u);
+    labels.push_back(input->columns.front());
+  }
+  EXPECT_THAT(labels, ElementsAre("cat", "more", "", "", "bird"));
+}
+
 TEST(OpenInputs, AFileIsTriedWhateverItsExtension) {
   const TemporaryDirectory directory;
   write_file(directory / "IMG.raw", "x");

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <limits>
+#include <map>
 #include <random>
 
 #include "output/csv_rows.h"
@@ -20,12 +21,27 @@ using namespace std::string_literals;
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
+OutputSpec spec_of(OutputFormat format, std::vector<std::string> columns) {
+  OutputSpec spec;
+  spec.format = format;
+  spec.columns = std::move(columns);
+  return spec;
+}
+
 /// What a format makes of one row, without its header.
 std::string written(OutputFormat format, std::string_view name, const std::vector<float>& row,
-                    ElementType dtype = ElementType::float32) {
+                    ElementType dtype = ElementType::float32,
+                    const std::map<std::string, std::string>& columns = {}) {
   const TemporaryDirectory directory;
   AppendFile file = AppendFile::create(directory / "rows", "");
-  make_row_writer(format, dtype, file)->write_row(name, row);
+  FeatureSpec feature;
+  feature.fingerprint.dtype = dtype;
+  std::vector<std::string> names, values;
+  for (const auto& [column, value] : columns) {
+    names.push_back(column);
+    values.push_back(value);
+  }
+  make_row_writer(spec_of(format, names), feature, file)->write_row(name, values, row);
   file.mark();
   return file_content(directory / "rows");
 }
@@ -46,9 +62,11 @@ TEST(RowsHeader, IsEachFormats) {
   FeatureSpec tokens;
   tokens.row_shape = {2, 3};
   tokens.fingerprint.dtype = ElementType::float16;
-  EXPECT_EQ(rows_header(OutputFormat::csv, tokens), "path,f0,f1,f2,f3,f4,f5\n");
-  EXPECT_EQ(rows_header(OutputFormat::jsonl, tokens), "");
-  const std::string npy = rows_header(OutputFormat::npy, tokens);
+  EXPECT_EQ(rows_header(spec_of(OutputFormat::csv, {}), tokens), "path,f0,f1,f2,f3,f4,f5\n");
+  EXPECT_EQ(rows_header(spec_of(OutputFormat::csv, {"label", "cls"}), tokens),
+            "path,label,cls,f0,f1,f2,f3,f4,f5\n");
+  EXPECT_EQ(rows_header(spec_of(OutputFormat::jsonl, {"label"}), tokens), "");
+  const std::string npy = rows_header(spec_of(OutputFormat::npy, {"label"}), tokens);
   EXPECT_EQ(npy.size(), 128u);
   EXPECT_THAT(npy, ::testing::HasSubstr("'descr': '<f2', 'fortran_order': False, 'shape': (0, 2, 3), "));
 }
@@ -61,6 +79,14 @@ TEST(CsvRows, AreExact) {
             "\xff.jpg,nan,nan,inf,-inf\n");
   EXPECT_EQ(written(OutputFormat::csv, "a", {0.1f, 1e-10f, 1e6f}, ElementType::float16),
             "a,0.099975586,0,inf\n");
+}
+
+TEST(Rows, HaveTheirColumnsWhereTheyHaveTheirNames) {
+  const std::map<std::string, std::string> columns{{"label", "a \"b\", c"}, {"txt", ""}};
+  EXPECT_EQ(written(OutputFormat::csv, "x", {1}, ElementType::float32, columns), "x,\"a \"\"b\"\", c\",,1\n");
+  EXPECT_EQ(written(OutputFormat::jsonl, "x", {1}, ElementType::float32, columns),
+            "{\"path\":\"x\",\"label\":\"a \\\"b\\\", c\",\"txt\":\"\",\"embedding\":[1]}\n");
+  EXPECT_EQ(written(OutputFormat::npy, "x", {0}, ElementType::float32, columns), std::string(4, '\0'));
 }
 
 TEST(JsonlRows, AreExact) {
