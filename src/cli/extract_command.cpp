@@ -30,6 +30,7 @@ struct ExtractFlags {
   PreprocessingFlags preprocessing;
   std::string format;
   std::string labels;
+  std::string shard;
   std::string on_error = "skip";
   std::string max_failures = "0";
   bool dry_run = false;
@@ -67,6 +68,7 @@ ExtractOptions make_options(const ExtractFlags& flags) {
   ExtractOptions options = flags.options;
   options.inputs = make_input_options(flags.inputs);
   if (!flags.labels.empty()) options.inputs.labels = Labels::folder;
+  if (!flags.shard.empty()) options.inputs.shard = shard_from_string(flags.shard);
   options.preprocessing = make_preprocessing_options(flags.preprocessing);
   apply_compute_flags(flags.compute, options);
   options.format = choose_format(flags);
@@ -140,6 +142,13 @@ int run_extract(const ExtractFlags& flags, Console& console) {
   return max_failures.allows(report.counts.failures(), report.counts.inputs) ? kExitDone : kExitImagesFailed;
 }
 
+void add_shard_flag(CLI::App& command, ExtractFlags& flags) {
+  command
+      .add_option("--shard", flags.shard,
+                  "Only part I of N, I from 0, of the folders' or the list's images; see merge")
+      ->group("Inputs");
+}
+
 void add_output_flags(CLI::App& command, ExtractFlags& flags) {
   ExtractOptions& options = flags.options;
   command.add_option("-o,--output", options.output, "The file to write: .npy, .csv, .jsonl, or - for stdout")
@@ -192,6 +201,7 @@ void add_extract_command(CLI::App& program, CommandContext& context) {
   auto flags = std::make_shared<ExtractFlags>();
   CLI::App* command = program.add_subcommand("extract", "Embed images");
   add_input_flags(*command, flags->inputs, ImageOnStdin::allowed);
+  add_shard_flag(*command, *flags);
   add_compute_flags(*command, flags->compute);
   add_run_flags(*command, *flags);
   add_preprocessing_flags(*command, flags->preprocessing);

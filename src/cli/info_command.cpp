@@ -60,6 +60,7 @@ void print_output(const OutputInspection& found) {
   print_out("fingerprint:    {}\n", m.fingerprint.id());
   print_out("inputs:         {}, of which {} failed ({} permanent, {} transient)\n", m.inputs, m.failures(),
             m.permanent_failures, m.transient_failures);
+  if (m.shard) print_out("shard:          {}\n", to_string(*m.shard));
   print_out("made by:        vit-embed {}, {} engine in {}, {}\n", printable(m.build.tool_version),
             printable(m.build.engine), to_string(m.fingerprint.precision),
             printable(m.build.instruction_set));

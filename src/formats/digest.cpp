@@ -101,6 +101,10 @@ std::uint64_t xxh3(std::span<const std::byte> bytes) {
   return XXH3_64bits(bytes.data(), bytes.size());
 }
 
+std::uint64_t xxh64(std::string_view text) {
+  return XXH64(text.data(), text.size(), 0);
+}
+
 std::string xxh3_hex(std::span<const std::byte> bytes) {
   return fmt::format("{:016x}", xxh3(bytes));
 }

@@ -53,6 +53,8 @@ class Xxh3 {
 };
 
 std::uint64_t xxh3(std::span<const std::byte> bytes);
+/// XXH64 with seed 0.
+std::uint64_t xxh64(std::string_view text);
 /// 16 lower-case hexadecimal digits.
 std::string xxh3_hex(std::span<const std::byte> bytes);
 

@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstring>
 
+#include "base/error.h"
 #include "formats/digest.h"
 
 namespace vit_embed {
@@ -80,6 +81,25 @@ std::optional<JournalBatch> decode(std::string_view payload) {
 }
 
 }  // namespace
+
+std::string_view to_string(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::row:
+      return "row";
+    case Outcome::permanent_failure:
+      return "permanent";
+    case Outcome::transient_failure:
+      return "transient";
+  }
+  return {};
+}
+
+Outcome outcome_from_string(std::string_view text) {
+  for (const Outcome outcome : {Outcome::row, Outcome::permanent_failure, Outcome::transient_failure}) {
+    if (to_string(outcome) == text) return outcome;
+  }
+  throw FatalError("'" + std::string(text) + "' is no outcome");
+}
 
 JournalWriter JournalWriter::create(const std::filesystem::path& path) {
   return JournalWriter(AppendFile::create(path, kMagic));

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "formats/append_file.h"
@@ -27,6 +28,11 @@
 namespace vit_embed {
 
 enum class Outcome : std::uint8_t { row = 0, permanent_failure = 1, transient_failure = 2 };
+
+/// "row", "permanent", "transient".
+std::string_view to_string(Outcome outcome);
+/// Throws FatalError, naming no file.
+Outcome outcome_from_string(std::string_view text);
 
 struct JournalEntry {
   std::string name;

@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "formats/decode_options.h"
 #include "formats/fingerprint.h"
+#include "formats/shard.h"
 
 // X.meta.json: what made an output
 // ================================
@@ -24,6 +26,7 @@
 //   failed_rows     "skipped" or "nan": what stands for a failed image
 //   max_pixels      the size above which an image failed; absent: kDefaultMaxPixels
 //   columns         names of the index's columns behind row and path; absent: none
+//   shard           {index, count, source}: the part of a sharded run's inputs that this is; absent: whole
 //   inputs, rows    counts; inputs == rows + permanent + transient failures, or == rows with failed_rows
 //                   "nan"
 //   failures        {"permanent": N, "transient": N}
@@ -65,6 +68,7 @@ struct OutputMeta {
   bool nan_rows = false;  ///< failed images have a row of NaN
   std::uint64_t max_pixels = kDefaultMaxPixels;
   std::vector<std::string> columns;
+  std::optional<ShardInfo> shard;
   std::uint64_t inputs = 0;
   std::uint64_t rows = 0;
   std::uint64_t permanent_failures = 0;

@@ -19,6 +19,7 @@ json record_to_json(const RunRecord& r) {
           {"on_error", r.on_error},
           {"max_pixels", r.max_pixels},
           {"columns", r.columns},
+          {"shard", r.shard},
           {"build", build_to_json(r.build)}};
 }
 
@@ -33,6 +34,7 @@ RunRecord record_from_json(const json& j) {
   j.at("on_error").get_to(r.on_error);
   if (j.contains("max_pixels")) r.max_pixels = integer_from_json<std::uint64_t>(j["max_pixels"]);
   if (j.contains("columns")) j["columns"].get_to(r.columns);
+  if (j.contains("shard")) j["shard"].get_to(r.shard);
   r.build = build_from_json(j.at("build"));
   return r;
 }

@@ -15,7 +15,7 @@
 // Written once, when X.partial is set up, and compared with the options of the run that wants to go on from
 // it. format_version 1, format, fingerprints (one a feature, in the order asked for), batch_size,
 // num_threads, on_error ("skip", "nan" or "fail"), max_pixels (absent: kDefaultMaxPixels),
-// columns (as one text; absent: none), build: the rows of
+// columns and shard (as one text each; absent: none), build: the rows of
 // an engine may depend on batch size and threads, so they are part of what has to fit. The native engine's do
 // not; there batch_size is only where the journal's batches are cut.
 //
@@ -33,6 +33,7 @@ struct RunRecord {
   std::string on_error;
   std::uint64_t max_pixels = kDefaultMaxPixels;
   std::string columns;  ///< OutputMeta::columns, with commas between
+  std::string shard;    ///< OutputMeta::shard's text, "" for none
   BuildInfo build;
 };
 

@@ -22,6 +22,15 @@ std::string index_record(std::uint64_t row, std::string_view path, std::span<con
   return line;
 }
 
+std::string inputs_record(const JournalEntry& input) {
+  std::string line;
+  append_csv_field(line, input.name);
+  line += ',' + std::to_string(input.identity.size) + ',' + std::to_string(input.identity.mtime_ns) + ',';
+  line += to_string(input.outcome);
+  line += '\n';
+  return line;
+}
+
 std::string failure_record(std::string_view path, std::string_view reason, FailureKind kind) {
   std::string line;
   append_csv_field(line, path);

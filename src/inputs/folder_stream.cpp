@@ -36,6 +36,7 @@ EntryKind kind_of(int directory, const dirent& entry) {
 }
 
 Input failed_folder(std::string path, int error) {
+  if (!path.ends_with('/')) path += '/';
   const std::string reason = std::string("cannot list this folder: ") + std::strerror(error);
   return {std::move(path), std::make_unique<FailedSource>(reason)};
 }
@@ -56,8 +57,8 @@ bool matches_any(const std::vector<std::string>& globs, const std::string& path)
       globs, [&path](const std::string& glob) { return ::fnmatch(glob.c_str(), path.c_str(), 0) == 0; });
 }
 
-FolderStream::FolderStream(std::string root, FolderOptions options)
-    : root_(std::move(root)), options_(std::move(options)) {}
+FolderStream::FolderStream(std::string root, FolderOptions options, Shard shard)
+    : root_(std::move(root)), options_(std::move(options)), shard_(shard) {}
 
 std::string FolderStream::full_path(const std::string& relative) const {
   return root_.ends_with('/') ? root_ + relative : root_ + "/" + relative;
@@ -128,11 +129,14 @@ std::optional<Input> FolderStream::next() {
       continue;
     }
     const std::string relative = level.prefix + level.names[level.next++];
-    if (!relative.ends_with('/')) {
+    if (relative.ends_with('/')) {
+      if (std::optional<Input> failure = enter(relative)) return failure;
+    } else if (!shard_.holds(relative)) {
+      ++passed_over_;
+    } else {
       std::string path = full_path(relative);
       return Input{path, std::make_unique<FileSource>(path)};
     }
-    if (std::optional<Input> failure = enter(relative)) return failure;
   }
   return std::nullopt;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/file_descriptor.h"
+#include "formats/shard.h"
 #include "inputs/input_stream.h"
 
 namespace vit_embed {
@@ -19,12 +20,15 @@ struct FolderOptions {
 
 /// The image files below a folder, in bytewise order of their relative paths, a directory sorted as "name/".
 /// Holds the names of one directory a level in memory. Symlinks to directories are followed unless they lead
-/// to an ancestor. A folder that cannot be listed comes back as an input that fails, so that nothing vanishes
-/// without a word.
+/// to an ancestor. A folder that cannot be listed comes back as an input that fails, its name ending with
+/// '/', so that nothing vanishes without a word.
 class FolderStream : public InputStream {
  public:
-  FolderStream(std::string root, FolderOptions options);
+  /// Of the files only those whose relative paths the shard holds; a folder that cannot be listed may have
+  /// files of every shard, and comes back in each.
+  FolderStream(std::string root, FolderOptions options, Shard shard = {});
   std::optional<Input> next() override;
+  std::uint64_t passed_over() const override { return passed_over_; }
 
  private:
   struct Level {
@@ -43,6 +47,8 @@ class FolderStream : public InputStream {
 
   std::string root_;
   FolderOptions options_;
+  Shard shard_;
+  std::uint64_t passed_over_ = 0;
   std::vector<Level> levels_;
   bool started_ = false;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,8 @@ class InputStream {
   /// Nothing at the end. May block on a pipe or a slow file system. Throws FatalError where the list itself
   /// cannot be read; whatever concerns one input comes back as that input and fails when it is read.
   virtual std::optional<Input> next() = 0;
+  /// How many inputs there were so far that are other shards'.
+  virtual std::uint64_t passed_over() const { return 0; }
   /// Makes a next() that waits for another process return nothing, now and from now on. Any thread.
   virtual void cancel() {}
 };

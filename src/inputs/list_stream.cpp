@@ -1,5 +1,6 @@
 #include "inputs/list_stream.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -14,8 +15,11 @@ constexpr std::size_t kChunk = std::size_t{1} << 16;
 
 }  // namespace
 
-ListStream::ListStream(FileDescriptor list, char separator)
-    : list_(std::move(list)), cancelled_(::eventfd(0, EFD_CLOEXEC), "eventfd"), separator_(separator) {
+ListStream::ListStream(FileDescriptor list, char separator, Shard shard)
+    : list_(std::move(list)),
+      cancelled_(::eventfd(0, EFD_CLOEXEC), "eventfd"),
+      separator_(separator),
+      shard_(shard) {
   if (!cancelled_) throw FatalError(system_error_message("creating", "eventfd", errno));
 }
 
@@ -71,10 +75,20 @@ std::optional<std::string> ListStream::next_entry() {
 std::optional<Input> ListStream::next() {
   while (std::optional<std::string> entry = next_entry()) {
     if (entry->empty()) continue;
+    if (!shard_.holds(*entry)) {
+      ++passed_over_;
+      continue;
+    }
     auto source = std::make_unique<FileSource>(*entry);
     return Input{std::move(*entry), std::move(source)};
   }
   return std::nullopt;
+}
+
+std::unique_ptr<ListStream> open_list(const std::string& list, bool null_separated, Shard shard) {
+  FileDescriptor file =
+      list == "-" ? FileDescriptor(::dup(STDIN_FILENO), "stdin") : FileDescriptor::open(list, O_RDONLY);
+  return std::make_unique<ListStream>(std::move(file), null_separated ? '\0' : '\n', shard);
 }
 
 }  // namespace vit_embed

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "base/file_descriptor.h"
+#include "formats/shard.h"
 #include "inputs/input_stream.h"
 
 namespace vit_embed {
@@ -11,8 +13,10 @@ namespace vit_embed {
 /// passed over. Reads as it goes, so that a pipe is taken up as it fills.
 class ListStream : public InputStream {
  public:
-  ListStream(FileDescriptor list, char separator);
+  /// Only entries that the shard holds.
+  ListStream(FileDescriptor list, char separator, Shard shard = {});
   std::optional<Input> next() override;
+  std::uint64_t passed_over() const override { return passed_over_; }
   void cancel() override;
 
  private:
@@ -23,8 +27,13 @@ class ListStream : public InputStream {
   FileDescriptor list_;
   FileDescriptor cancelled_;  // readable from cancel() on
   char separator_;
+  Shard shard_;
+  std::uint64_t passed_over_ = 0;
   std::string buffer_;
   std::size_t position_ = 0;
 };
+
+/// The list at a path, "-" for stdin, its entries ended by newlines or NUL bytes. Throws FatalError.
+std::unique_ptr<ListStream> open_list(const std::string& list, bool null_separated, Shard shard = {});
 
 }  // namespace vit_embed

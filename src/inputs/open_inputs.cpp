@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -79,6 +80,7 @@ class Labelled : public InputStream {
     return input;
   }
 
+  std::uint64_t passed_over() const override { return inputs_->passed_over(); }
   void cancel() override { inputs_->cancel(); }
 
  private:
@@ -94,6 +96,12 @@ class Concatenation : public InputStream {
       if (std::optional<Input> input = streams_[current_]->next()) return input;
     }
     return std::nullopt;
+  }
+
+  std::uint64_t passed_over() const override {
+    std::uint64_t count = 0;
+    for (const std::unique_ptr<InputStream>& stream : streams_) count += stream->passed_over();
+    return count;
   }
 
   void cancel() override {
@@ -116,24 +124,57 @@ void check_usage(const InputOptions& options) {
   if (options.null_separated && !options.files_from) throw UsageError("-0/--null goes with --files-from");
 }
 
+bool is_folder(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+void require_existing(const std::string& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) == 0) return;
+  throw FatalError(fmt::format("'{}': {}", path, std::generic_category().message(errno)));
+}
+
 std::unique_ptr<InputStream> open_path(const std::string& path, const InputOptions& options, bool only) {
   if (path == "-") return std::make_unique<StdinInput>(options.stdin_name);
-  struct stat status {};
-  if (only && ::lstat(path.c_str(), &status) != 0) {
-    throw FatalError(fmt::format("'{}': {}", path, std::generic_category().message(errno)));
-  }
-  if (::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
-    return std::make_unique<FolderStream>(path, options.folders);
-  }
+  if (only) require_existing(path);
+  if (is_folder(path))
+    return std::make_unique<FolderStream>(path, options.folders, options.shard.value_or(Shard{}));
   return std::make_unique<SingleInput>(path);
 }
 
-FileDescriptor open_list(const std::string& list) {
-  if (list == "-") return FileDescriptor(::dup(STDIN_FILENO), "stdin");
-  return FileDescriptor::open(list, O_RDONLY);
+/// What the names of a folder's inputs start with.
+std::string as_folder(const std::string& path) {
+  return path.ends_with('/') ? path : path + '/';
+}
+
+/// An image of two of them would be in two shards.
+void require_apart(const std::vector<std::string>& paths) {
+  std::vector<std::string> folders;
+  std::ranges::transform(paths, std::back_inserter(folders), as_folder);
+  std::ranges::sort(folders);
+  const auto found = std::ranges::adjacent_find(
+      folders, [](const std::string& a, const std::string& b) { return b.starts_with(a); });
+  if (found != folders.end())
+    throw UsageError(fmt::format("--shard: '{}' is within '{}'", *(found + 1), *found));
 }
 
 }  // namespace
+
+ShardSource shard_source(const InputOptions& options) {
+  if (options.paths.empty()) return ShardSource::list;
+  for (const std::string& path : options.paths) {
+    if (options.files_from || path == "-")
+      throw UsageError("--shard takes folders, or one list, and not both");
+    require_existing(path);
+    if (!is_folder(path)) {
+      throw UsageError(
+          fmt::format("--shard takes folders or a list (--files-from), and '{}' is an image", path));
+    }
+  }
+  require_apart(options.paths);
+  return ShardSource::folders;
+}
 
 std::vector<std::string> column_names(const InputOptions& options) {
   if (options.labels == Labels::none) return {};
@@ -142,12 +183,17 @@ std::vector<std::string> column_names(const InputOptions& options) {
 
 std::unique_ptr<InputStream> open_inputs(const InputOptions& options) {
   check_usage(options);
+  std::vector<std::string> paths = options.paths;
+  if (options.shard) {
+    shard_source(options);
+    std::ranges::sort(paths, {}, as_folder);
+  }
   const bool only = options.paths.size() == 1 && !options.files_from;
   std::vector<std::unique_ptr<InputStream>> streams;
-  for (const std::string& path : options.paths) streams.push_back(open_path(path, options, only));
+  for (const std::string& path : paths) streams.push_back(open_path(path, options, only));
   if (options.files_from) {
     streams.push_back(
-        std::make_unique<ListStream>(open_list(*options.files_from), options.null_separated ? '\0' : '\n'));
+        open_list(*options.files_from, options.null_separated, options.shard.value_or(Shard{})));
   }
   auto all = std::make_unique<Concatenation>(std::move(streams));
   if (options.labels == Labels::none) return all;

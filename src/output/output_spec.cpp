@@ -35,7 +35,7 @@ std::filesystem::path output_path(const std::filesystem::path& path, Feature fea
 
 OutputFiles published_files(const std::filesystem::path& output) {
   const std::string& name = output.native();
-  return {output, name + ".index.csv", name + ".failures.csv", name + ".meta.json"};
+  return {output, name + ".index.csv", name + ".failures.csv", name + ".inputs.csv", name + ".meta.json"};
 }
 
 std::filesystem::path partial_directory(const std::filesystem::path& path) {

@@ -69,6 +69,15 @@ std::string digest_of_journal(const fs::path& path) {
   return digest.hex_digest();
 }
 
+void write_inputs(const fs::path& journal_path, const fs::path& to) {
+  AppendFile inputs = AppendFile::create(to, kInputsHeader);
+  JournalReader journal(journal_path);
+  while (const std::optional<JournalBatch> batch = journal.next()) {
+    for (const JournalEntry& entry : batch->entries) inputs.append(inputs_record(entry));
+  }
+  inputs.sync();
+}
+
 }  // namespace
 
 void RunCounts::add(Outcome outcome, bool nan_rows) {
@@ -161,6 +170,14 @@ void PartialRun::begin(const RunRecord& record) {
   open_files(true);
   journal_ = JournalWriter::create(in_partial("journal"));
   write_file_atomically(in_partial("run.json"), to_json(record));
+}
+
+void PartialRun::begin_anew(const RunRecord& record) {
+  if (has_earlier_run() && read_run_record(in_partial("run.json")).on_error != record.on_error) {
+    throw RefusedError(fmt::format("'{}' holds an unfinished run of another command: finish it, or remove it",
+                                   directory_.native()));
+  }
+  begin(record);
 }
 
 void PartialRun::resume(const RunRecord& record, const PlannedInputs& planned, bool allow_mixed) {
@@ -315,6 +332,8 @@ void PartialRun::write_sidecars(const FeatureSpec& feature, const PublicationInf
     meta.index_sha256 = sha256_hex_of_file(files.index);
   }
   if (counts_.failures() > 0) copy_durably(in_partial("failures.csv"), files.failures);
+  meta.shard = spec_.shard;
+  if (spec_.shard) write_inputs(in_partial("journal"), files.inputs);
   write_file_atomically(files.meta, to_json(meta));
 }
 

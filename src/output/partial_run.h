@@ -41,6 +41,7 @@ struct RunCounts {
   std::uint64_t failures() const { return permanent_failures + transient_failures; }
   /// One input more; with `nan_rows` a failed one has a row, too.
   void add(Outcome outcome, bool nan_rows);
+  bool operator==(const RunCounts&) const = default;
 };
 
 /// How the journal has what became of an input, which was not embedded before.
@@ -74,6 +75,9 @@ class PartialRun : public BatchWriter {
 
   /// Sets up a new run.
   void begin(const RunRecord& record);
+  /// begin() for a run that always starts anew: a snapshot, a merge; record.on_error names it. Throws
+  /// RefusedError where an unfinished run of something else stands there.
+  void begin_anew(const RunRecord& record);
   /// Goes on with the earlier run as far as its journal is a prefix of the inputs as they are now, in whole
   /// batches; where its files are gone or cut, from the start. Throws RefusedError, naming each difference,
   /// where the earlier run was of other options; another engine or instruction set is let pass with

@@ -26,8 +26,10 @@ void publish_feature(const OutputFiles& from, const OutputFiles& to) {
   rename_if_there(from.rows, to.rows);
   if (meta.index_sha256.empty()) remove_file(to.index);
   if (meta.failures() == 0) remove_file(to.failures);
+  if (!meta.shard) remove_file(to.inputs);
   rename_if_there(from.index, to.index);
   if (meta.failures() > 0) rename_if_there(from.failures, to.failures);
+  rename_if_there(from.inputs, to.inputs);
   sync_directory(directory);
   rename_file(from.meta, to.meta);
   sync_directory(directory);
@@ -36,6 +38,7 @@ void publish_feature(const OutputFiles& from, const OutputFiles& to) {
 bool has_its_files(const OutputFiles& files, const OutputMeta& meta) {
   if (!fs::exists(files.rows)) return false;
   if (!meta.index_sha256.empty() && !fs::exists(files.index)) return false;
+  if (meta.shard && !fs::exists(files.inputs)) return false;
   if (meta.format != to_string(OutputFormat::npy)) return true;
   const NpyDescription npy = read_npy_header(files.rows);
   return npy.shape == meta.shape && npy.is_complete();
@@ -47,7 +50,8 @@ OutputFiles partial_files(const fs::path& path, Feature feature) {
   const fs::path directory = partial_directory(path);
   const std::string name(to_string(feature));
   return {directory / (name + ".rows"), directory / (name + ".index.csv"),
-          directory / (name + ".failures.csv"), directory / (name + ".meta.json")};
+          directory / (name + ".failures.csv"), directory / (name + ".inputs.csv"),
+          directory / (name + ".meta.json")};
 }
 
 void mark_complete(const fs::path& path) {
@@ -92,7 +96,7 @@ std::optional<std::vector<OutputMeta>> find_up_to_date(const OutputSpec& spec,
     const OutputMeta& meta = (*metas)[i];
     if (meta.fingerprint != spec.features[i].fingerprint || meta.inputs_digest != inputs_digest ||
         meta.format != to_string(spec.format) || meta.nan_rows != spec.nan_rows ||
-        meta.max_pixels != spec.max_pixels || meta.columns != spec.columns) {
+        meta.max_pixels != spec.max_pixels || meta.columns != spec.columns || meta.shard != spec.shard) {
       return std::nullopt;
     }
   }

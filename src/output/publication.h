@@ -9,11 +9,11 @@
 
 // How an output gets its names
 // ============================
-// In X.partial every feature F has F.rows, F.index.csv, F.failures.csv and F.meta.json, whole and synced,
-// when the file `complete` appears there: that is the moment from which the run is done, whatever happens.
-// Then, for each feature: an older output's meta is removed, rows, index and failures are renamed, and the
-// meta is renamed last. Then X.partial is removed. Each step is synced before the next, and all can be
-// repeated: whoever finds `complete` carries on.
+// In X.partial every feature F has F.rows, F.index.csv, F.failures.csv, F.inputs.csv and F.meta.json, whole
+// and synced, when the file `complete` appears there: that is the moment from which the run is done, whatever
+// happens. Then, for each feature: an older output's meta is removed, rows, index, failures and inputs are
+// renamed, and the meta is renamed last. Then X.partial is removed. Each step is synced before the next, and
+// all can be repeated: whoever finds `complete` carries on.
 
 namespace vit_embed {
 

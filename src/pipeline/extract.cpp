@@ -70,14 +70,14 @@ class Extraction {
     model_.load();
     observer_.on_start(std::nullopt, {});
     embed(inputs, output);
-    if (report_.counts.inputs == 0 && !report_.interrupted) throw FatalError("no images found");
+    if (!report_.interrupted) require_images(report_.counts.inputs, inputs);
   }
 
   void publish(InputStream& inputs) {
     const InputPlan plan(inputs, parent_directory(options_.output), stop_);
     report_.interrupted = stop_.stop_requested();
     if (report_.interrupted) return;
-    if (plan.count() == 0) throw FatalError("no images found");
+    require_images(plan.count(), inputs);
     if (!options_.restart && !std::filesystem::exists(partial_directory(options_.output)) && is_done(plan))
       return;
     PartialRun partial(spec_, log_);
@@ -96,6 +96,11 @@ class Extraction {
     if (report_.interrupted) return;
     partial.publish({model_.description().source, model_.description().revision,
                      model_.description().random_weights, options_.failures});
+  }
+
+  /// A shard may be empty where others are not.
+  static void require_images(std::uint64_t count, const InputStream& inputs) {
+    if (count == 0 && inputs.passed_over() == 0) throw FatalError("no images found");
   }
 
   bool is_done(const InputPlan& plan) {
@@ -139,6 +144,7 @@ class Extraction {
     record.on_error = to_string(options_.on_error);
     record.max_pixels = options_.decode.max_pixels;
     record.columns = fmt::format("{}", fmt::join(spec_.columns, ","));
+    if (spec_.shard) record.shard = to_string(*spec_.shard);
     record.build = model_.build_info();
     return record;
   }
@@ -179,6 +185,7 @@ OutputSpec make_output_spec(const ExtractOptions& options, const ModelDescriptio
   spec.nan_rows = options.on_error == OnError::nan;
   spec.max_pixels = options.decode.max_pixels;
   spec.columns = column_names(options.inputs);
+  if (options.inputs.shard) spec.shard = ShardInfo{*options.inputs.shard, shard_source(options.inputs)};
   for (const Feature feature : options.features)
     spec.features.push_back(make_feature_spec(options, feature, model));
   return spec;

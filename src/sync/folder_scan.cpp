@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <optional>
@@ -96,16 +97,16 @@ RootScanCounts scan_folder(const Root& root, FolderOptions options, std::chrono:
           "'{}' became another folder while it was scanned: was it unmounted? Nothing was changed",
           root.path));
     }
-    const std::string path = input->name.size() > prefix ? input->name.substr(prefix) : "";
+    const std::string path = input->name.substr(std::min(prefix, input->name.size()));
     const auto* folder = dynamic_cast<const FailedSource*>(input->source.get());
     if (folder == nullptr) {
       scan_file(input->name, path, settling_time, scan);
     } else if (path.empty()) {
       throw RefusedError(fmt::format("'{}': {}. Nothing was changed", root.path, folder->reason()));
-    } else if (is_link(input->name)) {
-      scan.broken_link(path + "/", folder->reason());
+    } else if (is_link(input->name.substr(0, input->name.size() - 1))) {
+      scan.broken_link(path, folder->reason());
     } else {
-      scan.unlistable(path + "/", folder->reason());
+      scan.unlistable(path, folder->reason());
     }
   }
   return {};

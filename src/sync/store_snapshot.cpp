@@ -89,15 +89,6 @@ RunRecord make_record(const OutputSpec& spec, const Manifest& manifest) {
   return record;
 }
 
-void begin(PartialRun& run, const OutputSpec& spec, const RunRecord& record) {
-  const std::filesystem::path directory = partial_directory(spec.path);
-  if (run.has_earlier_run() && read_run_record(directory / "run.json").on_error != kSnapshot) {
-    throw RefusedError(
-        fmt::format("'{}' holds an unfinished run of extract: finish it, or remove it", directory.native()));
-  }
-  run.begin(record);
-}
-
 void copy_rows(FileList& files, StoredRowReader& rows, ElementType type, PartialRun& run) {
   EmbeddedBatch batch;
   batch.rows.resize(1);
@@ -126,7 +117,7 @@ std::uint64_t write_snapshot(const SnapshotOptions& options, const LogSink& log)
   FileList files(manifest);
   const OutputSpec spec = make_spec(options, info);
   PartialRun run(spec, log);
-  begin(run, spec, make_record(spec, manifest));
+  run.begin_anew(make_record(spec, manifest));
   run.require_space(files.count());
   copy_rows(files, rows, info.fingerprint.dtype, run);
   run.publish({.model_source = info.model_source,

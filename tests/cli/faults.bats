@@ -3,13 +3,6 @@ load setup
 # What else can go wrong around a run: its inputs, its model, its output folder and its standard streams. What happens to
 # its own writes is the matter of tests/crash.
 
-# Permissions mean something to it, to root's as well.
-unprivileged() {  # ARGUMENTS ...
-  local without=()
-  [ "$(id -u)" != 0 ] || without=(setpriv --bounding-set=-dac_override,-dac_read_search)
-  "${without[@]}" "$VIT_EMBED" "$@"
-}
-
 # With this engine it starts in a fraction of LibTorch's time.
 extract() {
   vit_embed extract "$@" -m "$MODEL" --engine native
@@ -76,9 +69,9 @@ extract() {
   many_images photos/secret 2
   many_images photos/z 2
   chmod 0 photos/secret photos/z/000001.png
-  run unprivileged extract photos -m "$MODEL" --engine native -o x.npy --quiet
+  run unprivileged "$VIT_EMBED" extract photos -m "$MODEL" --engine native -o x.npy --quiet
   equal "$status" 3
-  equal "$(tail -n +2 x.npy.failures.csv)" "photos/secret,cannot list this folder: Permission denied,transient
+  equal "$(tail -n +2 x.npy.failures.csv)" "photos/secret/,cannot list this folder: Permission denied,transient
 photos/z/000001.png,Permission denied,transient"
   equal "$(wc -l < x.npy.index.csv)" 4
 }
@@ -86,15 +79,15 @@ photos/z/000001.png,Permission denied,transient"
 @test "an output folder or file that may not be written is an error that names it, before any work" {
   mkdir shut
   chmod a-w shut
-  run unprivileged extract "$GOLDEN/images" -m "$MODEL" -o shut/x.npy
+  run unprivileged "$VIT_EMBED" extract "$GOLDEN/images" -m "$MODEL" -o shut/x.npy
   equal "$status" 1
   [[ $output == "vit-embed: error: "*"'shut"*"Permission denied" ]]
-  run unprivileged export "$GOLDEN/tiny-vit" -o shut/m.pt --quiet
+  run unprivileged "$VIT_EMBED" export "$GOLDEN/tiny-vit" -o shut/m.pt --quiet
   equal "$status" 1
   [[ $output == "vit-embed: error: "*"'shut/m.pt': Permission denied" ]]
   cp "$MODEL" secret.pt
   chmod 0 secret.pt
-  run unprivileged extract "$GOLDEN/images" -m secret.pt -o x.npy
+  run unprivileged "$VIT_EMBED" extract "$GOLDEN/images" -m secret.pt -o x.npy
   equal "$status" 1
   [[ $output == "vit-embed: error: "*"'secret.pt'"*"Permission denied" ]]
   equal "$(ls shut)" ""

@@ -22,6 +22,13 @@ vit_embed() {
   "$VIT_EMBED" "$@"
 }
 
+# Permissions mean something to it, to root's as well.
+unprivileged() {  # COMMAND ...
+  local without=()
+  [ "$(id -u)" != 0 ] || without=(setpriv --bounding-set=-dac_override,-dac_read_search)
+  "${without[@]}" "$@"
+}
+
 # Runs the program with the faults that these variables tell (tests/crash/fault_plan.h).
 with_fault() {  # VARIABLE=VALUE ... ARGUMENTS ...
   local faults=()

@@ -69,7 +69,7 @@ PY
   [ -e x.npy.partial/journal ]
   run vit_embed snapshot store -o x.npy
   equal "$status" 4
-  [[ $output == *"'x.npy.partial' holds an unfinished run of extract"* ]]
+  [[ $output == *"'x.npy.partial' holds an unfinished run of another command"* ]]
   [ -e x.npy.partial/journal ]
 }
 

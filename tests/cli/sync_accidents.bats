@@ -20,13 +20,6 @@ sync_store() {
   "${program:-$VIT_EMBED}" sync --store store "$@"
 }
 
-# Permissions mean something to it, to root's as well.
-unprivileged() {  # COMMAND ...
-  local without=()
-  [ "$(id -u)" != 0 ] || without=(setpriv --bounding-set=-dac_override,-dac_read_search)
-  "${without[@]}" "$@"
-}
-
 # Runs a script where it may mount, as root or in a user namespace.
 with_mounts() {  # SCRIPT
   local namespace=(unshare --mount --propagation unchanged)

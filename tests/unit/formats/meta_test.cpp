@@ -36,6 +36,8 @@ OutputMeta some_meta() {
   m.format = "npy";
   m.shape = {7, 197, 1024};
   m.nan_rows = true;
+  m.columns = {"label", "cls"};
+  m.shard = ShardInfo{{3, 8}, ShardSource::list};
   m.inputs = 7;
   m.rows = 7;
   m.permanent_failures = 2;
@@ -44,6 +46,19 @@ OutputMeta some_meta() {
   m.rows_sha256 = std::string(64, 'd');
   m.index_sha256 = std::string(64, 'e');
   return m;
+}
+
+TEST(OutputMeta, ThatIsNoShardSaysNothingOfOne) {
+  OutputMeta whole = some_meta();
+  whole.shard.reset();
+  EXPECT_THAT(to_json(whole), ::testing::Not(HasSubstr("shard")));
+  EXPECT_EQ(output_meta_from_json(to_json(whole)), whole);
+}
+
+TEST(OutputMeta, OfAShardThatThereIsNotIsRefused) {
+  OutputMeta meta = some_meta();
+  meta.shard->shard = {8, 8};
+  EXPECT_THROW(output_meta_from_json(to_json(meta)), FatalError);
 }
 
 TEST(OutputMeta, ReadsBackFromJson) {

@@ -158,7 +158,7 @@ TEST_F(FolderStreamTest, AFolderThatIsGoneWhenItIsEnteredComesBackAsAFailure) {
   fs::remove_all(root_ / "d");
   const std::optional<Input> gone = stream.next();
   ASSERT_TRUE(gone);
-  EXPECT_EQ(gone->name, (root_ / "d").native());
+  EXPECT_EQ(gone->name, (root_ / "d/").native());
   EXPECT_EQ(failure_of(*gone->source), "transient: cannot list this folder: No such file or directory");
   EXPECT_THAT(names_of(stream), ElementsAre((root_ / "z.jpg").native())) << "what comes after it is lost";
 }
@@ -177,7 +177,7 @@ TEST_F(FolderStreamTest, AFolderThatCannotBeOpenedComesBackAsAFailure) {
   FolderStream stream(root_.path(), {});
   const std::optional<Input> failed = stream.next();
   ASSERT_TRUE(failed);
-  EXPECT_THAT(failed->name, ::testing::EndsWith(name));
+  EXPECT_THAT(failed->name, ::testing::EndsWith(name + "/"));
   EXPECT_EQ(failure_of(*failed->source), "transient: cannot list this folder: File name too long");
   EXPECT_THAT(names_of(stream), ElementsAre((root_ / "z.jpg").native()));
   // remove_all() of the fixture works with descriptors, and reaches what a path cannot.
@@ -189,10 +189,28 @@ TEST_F(FolderStreamTest, ARootThatIsMissingOrNoFolderComesBackAsAFailure) {
     FolderStream stream(root, {});
     const std::optional<Input> failed = stream.next();
     ASSERT_TRUE(failed);
-    EXPECT_EQ(failed->name, root);
+    EXPECT_EQ(failed->name, root + "/");
     EXPECT_THAT(failure_of(*failed->source), HasSubstr("transient: cannot list this folder: "));
     EXPECT_FALSE(stream.next());
   }
+}
+
+TEST_F(FolderStreamTest, AShardHasTheFilesWhoseRelativePathsItHolds) {
+  make({"a.jpg", "d/b.jpg", "d/c.jpg", "e.jpg", "f/g/h.jpg"});
+  std::vector<std::string> all, of_shards;
+  FolderStream whole(root_.path(), {});
+  while (const std::optional<Input> input = whole.next()) all.push_back(input->name);
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    FolderStream stream(root_.path(), {}, {i, 3});
+    std::uint64_t count = 0;
+    for (const std::string& name : names_of(stream)) {
+      EXPECT_EQ(shard_of(name.substr(root_.path().native().size() + 1), 3), i) << name;
+      of_shards.push_back(name);
+      ++count;
+    }
+    EXPECT_EQ(stream.passed_over(), 5 - count);
+  }
+  EXPECT_THAT(of_shards, ::testing::UnorderedElementsAreArray(all));
 }
 
 TEST_F(FolderStreamTest, AnEmptyFolderHasNoInputs) {

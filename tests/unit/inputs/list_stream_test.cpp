@@ -46,6 +46,20 @@ TEST(ListStream, PassesOverEmptyEntries) {
   EXPECT_THAT(listed("\n"), IsEmpty());
 }
 
+TEST(ListStream, AShardHasTheEntriesThatItHoldsAsOftenAsTheyStand) {
+  const TemporaryDirectory directory;
+  write_file(directory / "list", "a\nb\n\nc\na\n");
+  std::vector<std::string> of_shards;
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    const auto stream = open_list((directory / "list").native(), false, {i, 3});
+    const std::vector<std::string> names = names_of(*stream);
+    for (const std::string& name : names) EXPECT_EQ(shard_of(name, 3), i);
+    EXPECT_EQ(stream->passed_over(), 4 - names.size());
+    of_shards.insert(of_shards.end(), names.begin(), names.end());
+  }
+  EXPECT_THAT(of_shards, ::testing::UnorderedElementsAre("a", "b", "c", "a"));
+}
+
 TEST(ListStream, KeepsBytesAsTheyStand) {
   EXPECT_THAT(listed(" a.jpg \r\n\xff\t#b\n"), ElementsAre(" a.jpg \r", "\xff\t#b"));
 }
