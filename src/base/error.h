@@ -31,6 +31,12 @@ class RefusedError : public Error {
   using Error::Error;
 };
 
+/// What was to be checked does not hold. Exit code 5.
+class CheckError : public Error {
+ public:
+  using Error::Error;
+};
+
 /// Another run holds the lock. Exit code 75.
 class BusyError : public Error {
  public:

@@ -40,6 +40,9 @@ int run_reported(Console& console, const std::function<int()>& action) {
   } catch (const RefusedError& e) {
     console.log(LogLevel::error, e.what());
     return kExitRefused;
+  } catch (const CheckError& e) {
+    console.log(LogLevel::error, e.what());
+    return kExitCheckFailed;
   } catch (const BusyError& e) {
     console.log(LogLevel::error, e.what());
     return kExitBusy;
@@ -86,6 +89,7 @@ int run_command_line(int argc, char** argv) {
   add_query_command(program, context);
   add_verify_command(program, context);
   add_info_command(program, context);
+  add_merge_command(program, context);
   try {
     program.parse(argc, argv);
     if (!context.run) throw CLI::CallForHelp();

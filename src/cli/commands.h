@@ -15,6 +15,7 @@ void add_check_command(CLI::App& program, CommandContext& context);
 void add_export_command(CLI::App& program, CommandContext& context);
 void add_extract_command(CLI::App& program, CommandContext& context);
 void add_info_command(CLI::App& program, CommandContext& context);
+void add_merge_command(CLI::App& program, CommandContext& context);
 void add_query_command(CLI::App& program, CommandContext& context);
 void add_snapshot_command(CLI::App& program, CommandContext& context);
 void add_status_command(CLI::App& program, CommandContext& context);

@@ -1,0 +1,103 @@
+#include "merge/merge_order.h"
+
+#include <fmt/format.h>
+
+#include <queue>
+#include <string>
+#include <utility>
+
+#include "base/error.h"
+#include "formats/shard.h"
+
+namespace vit_embed {
+namespace {
+
+class ByName : public MergeOrder {
+ public:
+  explicit ByName(const std::vector<ShardReader>& shards) : shards_(shards), heads_(Later{&shards}) {
+    for (std::size_t i = 0; i < shards.size(); ++i) push(i);
+  }
+
+  std::optional<std::size_t> next() override {
+    if (taken_) push(*taken_);
+    taken_.reset();
+    if (heads_.empty()) return std::nullopt;
+    taken_ = heads_.top();
+    heads_.pop();
+    const std::string& name = shards_[*taken_].next()->name;
+    if (name < last_) {
+      throw CheckError(
+          fmt::format("'{}': '{}' stands behind '{}': were folders given that are within each other?",
+                      shards_[*taken_].file().npy.native(), name, last_));
+    }
+    last_ = name;
+    return taken_;
+  }
+
+ private:
+  struct Later {
+    const std::vector<ShardReader>* shards;
+    bool operator()(std::size_t a, std::size_t b) const {
+      const int order = (*shards)[a].next()->name.compare((*shards)[b].next()->name);
+      return order > 0 || (order == 0 && a > b);
+    }
+  };
+
+  void push(std::size_t shard) {
+    if (shards_[shard].next() != nullptr) heads_.push(shard);
+  }
+
+  const std::vector<ShardReader>& shards_;
+  std::priority_queue<std::size_t, std::vector<std::size_t>, Later> heads_;
+  std::optional<std::size_t> taken_;
+  std::string last_;
+};
+
+class ByList : public MergeOrder {
+ public:
+  ByList(const std::vector<ShardReader>& shards, std::unique_ptr<InputStream> list)
+      : shards_(shards), list_(std::move(list)) {}
+
+  std::optional<std::size_t> next() override {
+    const std::optional<Input> entry = list_->next();
+    if (!entry) {
+      require_nothing_left();
+      return std::nullopt;
+    }
+    ++number_;
+    const std::size_t shard = shard_of(entry->name, static_cast<std::uint32_t>(shards_.size()));
+    const BatchEntry* next = shards_[shard].next();
+    if (next == nullptr || next->name != entry->name) {
+      throw CheckError(fmt::format(
+          "'{}' lacks entry {} of the list, '{}'{}", shards_[shard].file().npy.native(), number_, entry->name,
+          next == nullptr ? "" : fmt::format(", and goes on with '{}'", next->name)));
+    }
+    return shard;
+  }
+
+ private:
+  void require_nothing_left() const {
+    for (const ShardReader& shard : shards_) {
+      if (shard.next() == nullptr) continue;
+      throw CheckError(
+          fmt::format("'{}': '{}' is not in the list", shard.file().npy.native(), shard.next()->name));
+    }
+  }
+
+  const std::vector<ShardReader>& shards_;
+  std::unique_ptr<InputStream> list_;
+  std::uint64_t number_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<MergeOrder> order_by_name(const std::vector<ShardReader>& shards) {
+  return std::make_unique<ByName>(shards);
+}
+
+std::unique_ptr<MergeOrder> order_by_list(const std::vector<ShardReader>& shards,
+                                          std::unique_ptr<InputStream> list) {
+  return std::make_unique<ByList>(shards, std::move(list));
+}
+
+}  // namespace vit_embed

@@ -1,0 +1,290 @@
+load setup
+
+# Images in folders, one of them bad, and the single run that merged shards must equal to the byte.
+some_photos() {
+  mkdir -p photos/{cat,dog/more}
+  many_images photos/cat 9
+  many_images photos/dog 8
+  many_images photos/dog/more 6
+  echo "no image" > photos/dog/bad.png
+  touch -d 2026-01-01T00:00:00 photos/*/*.png photos/dog/more/*.png
+}
+
+extract_shards() {  # N ARGUMENTS ...
+  local n=$1 i
+  shift
+  for ((i = 0; i < n; i++)); do
+    vit_embed extract "$@" -m "$MODEL" -o s/$i.npy --shard $i/$n --quiet || [ $? = 3 ]
+  done
+}
+
+same_output() {  # A B: rows, index, failures and meta
+  cmp "$1" "$2"
+  cmp "$1.index.csv" "$2.index.csv"
+  if [ -e "$1.failures.csv" ]; then cmp "$1.failures.csv" "$2.failures.csv"; else [ ! -e "$2.failures.csv" ]; fi
+  cmp "$1.meta.json" "$2.meta.json"
+}
+
+@test "merged shards of folders are what one run over them gives, to the byte" {
+  some_photos
+  mkdir s
+  vit_embed extract photos -m "$MODEL" -o whole.npy --labels folder --quiet || [ $? = 3 ]
+  extract_shards 4 photos --labels folder
+  equal "$(ls s | grep -c 'inputs.csv$')" 4
+  run vit_embed merge s/3.npy s/0.npy s/2.npy s/1.npy -o all.npy
+  equal "$status" 0
+  [[ $output == *"all.npy: 4 shards, 23 rows, 1 failed"* ]]
+  same_output whole.npy all.npy
+  [ ! -e all.npy.inputs.csv ]
+  [ ! -e all.npy.partial ]
+  # ... so that a run over everything finds nothing to do.
+  run vit_embed extract photos -m "$MODEL" -o all.npy --labels folder
+  [[ $output == *"all.npy: up to date, 23 rows, 1 failed"* ]]
+
+  vit_embed merge s/?.npy -o all.csv --quiet
+  vit_embed extract photos -m "$MODEL" -o whole.csv --labels folder --quiet || [ $? = 3 ]
+  cmp all.csv whole.csv
+}
+
+@test "rows of NaN, of half precision and of several numbers a token are merged, too" {
+  some_photos
+  mkdir s
+  vit_embed extract photos -m "$MODEL" -o whole.npy --on-error nan --dtype float16 --feature tokens,mean -q || [ $? = 3 ]
+  extract_shards 3 photos --on-error nan --dtype float16 --feature tokens,mean
+  for feature in tokens mean; do
+    vit_embed merge s/?.$feature.npy -o all.npy -q
+    same_output whole.$feature.npy all.npy
+  done
+}
+
+@test "several folders are merged in the order of their paths, whatever order they were given in" {
+  many_images a 5
+  many_images a-b 5
+  many_images b/c 5
+  mkdir s
+  vit_embed extract a-b/ a/ b -m "$MODEL" -o whole.npy -q
+  extract_shards 3 b a/ a-b/
+  vit_embed merge s/?.npy -o all.npy -q
+  same_output whole.npy all.npy
+
+  run vit_embed extract a b/c b/ -m "$MODEL" -o x.npy --shard 0/2
+  equal "$status" 2
+  [[ $output == *"--shard: 'b/c/' is within 'b/'"* ]]
+}
+
+@test "a path that is in two shards is refused" {
+  many_images photos 3
+  mkdir s
+  extract_shards 1 photos
+  for f in s/0.npy*; do cp "$f" "${f/0.npy/1.npy}"; done
+  sed -i 's/"count": 1/"count": 2/' s/?.npy.meta.json
+  sed -i '/"count": 2/,/}/s/"index": 0/"index": 1/' s/1.npy.meta.json
+  run vit_embed merge s/?.npy -o all.npy
+  equal "$status" 5
+  [[ $output == *"'photos/000000.png' is there twice"* ]]
+  [ ! -e all.npy ]
+}
+
+@test "merged shards of a list are in the list's order, duplicates included" {
+  some_photos
+  { find photos -name '*.png' | LC_ALL=C sort -r; echo; echo photos/gone.png; echo photos/cat/000001.png; echo photos/gone.png; } > list
+  vit_embed extract --files-from list -m "$MODEL" -o whole.npy -q || [ $? = 3 ]
+  mkdir s
+  extract_shards 3 --files-from list
+  run vit_embed merge s/?.npy -o all.npy
+  equal "$status" 2
+  [[ $output == *"--expect"* ]]
+  vit_embed merge s/?.npy -o all.npy --expect list -q
+  same_output whole.npy all.npy
+  tr '\n' '\0' < list | vit_embed merge s/?.npy -o all.npy --expect - -0 -q
+  same_output whole.npy all.npy
+
+  for change in '$d' '3d' '3p' '$a photos/new.png'; do
+    sed "$change" list > other
+    run vit_embed merge s/?.npy -o none.npy --expect other
+    equal "$status" 5
+    [[ $output =~ "is not in the list"|"lacks entry " ]]
+    [ ! -e none.npy ]
+  done
+}
+
+@test "an image that is expected and in no shard is told, and nothing is published" {
+  some_photos
+  mkdir s
+  extract_shards 3 photos
+  find photos -name '*.png' | LC_ALL=C sort > list
+  vit_embed merge s/?.npy -o all.npy --expect list -q
+  rm all.npy*
+  printf '%s\n' photos/cat/new.png photos/zebra.png >> list
+  run vit_embed merge s/?.npy -o all.npy --expect list
+  equal "$status" 2
+  [[ $output == *"not in bytewise order at 'photos/cat/new.png'"* ]]
+  LC_ALL=C sort -o list list
+  run vit_embed merge s/?.npy -o all.npy --expect list
+  equal "$status" 5
+  [[ $output == *"2 of the list are in no shard: 'photos/cat/new.png', 'photos/zebra.png'"* ]]
+  [ ! -e all.npy ]
+  vit_embed merge s/?.npy -o all.npy -q
+}
+
+@test "a shard without an image of its own is zero rows and success, and a folder without any is not" {
+  many_images photos 2
+  mkdir s empty
+  extract_shards 9 photos
+  equal "$(ls s/*.meta.json | wc -l)" 9
+  equal "$(grep -l '"rows": 0' s/*.meta.json | wc -l)" 7
+  vit_embed extract photos -m "$MODEL" -o whole.npy -q
+  vit_embed merge s/?.npy -o all.npy -q
+  same_output whole.npy all.npy
+  run vit_embed extract empty -m "$MODEL" -o e.npy --shard 0/2
+  equal "$status" 1
+  [[ $output == *"no images found"* ]]
+}
+
+@test "images that are added move no others to other shards, and only what changed is embedded again" {
+  some_photos
+  mkdir s
+  extract_shards 5 photos
+  for i in 0 1 2 3 4; do cp s/$i.npy.inputs.csv before-$i; done
+  cp photos/cat/000000.png photos/cat/zz.png
+  local made_anew=0 i
+  for i in 0 1 2 3 4; do
+    run vit_embed extract photos -m "$MODEL" -o s/$i.npy --shard $i/5
+    [[ $output == *"up to date"* ]] || made_anew=$((made_anew + 1))
+    equal "$(grep -v zz.png s/$i.npy.inputs.csv)" "$(cat before-$i)"
+  done
+  equal $made_anew 1
+}
+
+@test "a shard that is missing, twice there, unfinished, of another run or no shard is refused by name" {
+  some_photos
+  mkdir s
+  extract_shards 4 photos
+  refused() {  # STATUS TEXT SHARDS ...
+    local code=$1 text=$2
+    shift 2
+    run vit_embed merge "$@" -o none.npy
+    equal "$status" "$code"
+    [[ $output == *"$text"* ]]
+    [ ! -e none.npy ]
+    [ ! -e none.npy.partial ]
+  }
+  refused 5 "of 4 shards 2 are missing: 1, 3" s/0.npy s/2.npy
+  for f in s/1.npy*; do cp "$f" "${f/1.npy/one.npy}"; done
+  refused 5 "shard 1 is there twice: 's/1.npy' and 's/one.npy'" s/?.npy s/one.npy
+  rm s/one.npy*
+  vit_embed extract photos -m "$MODEL" -o s/x.npy --shard 1/3 -q || [ $? = 3 ]
+  refused 5 "not of one run: 's/0.npy' is shard 0/4 of folders, 's/x.npy' is shard 1/3 of folders" s/0.npy s/x.npy
+  vit_embed extract photos -m "$MODEL" -o whole.npy -q || [ $? = 3 ]
+  refused 5 "'whole.npy' is no shard" whole.npy s/0.npy
+  mv s/2.npy.meta.json meta
+  refused 5 "'s/2.npy' is not finished" s/[0-3].npy
+  mv meta s/2.npy.meta.json
+  vit_embed extract photos -m "$MODEL" -o s/2.npy --shard 2/4 --l2-normalize -q || [ $? = 3 ]
+  refused 4 "l2_normalized: false then, true now" s/[0-3].npy
+  vit_embed extract photos -m "$MODEL" -o s/2.npy --shard 2/4 --on-error nan -q || [ $? = 3 ]
+  refused 4 "failed rows: skipped then, nan now" s/[0-3].npy
+  vit_embed extract photos -m "$MODEL" -o s/2.npy --shard 2/4 --engine torchscript -q || [ $? = 3 ]
+  refused 4 "(--allow-mixed takes both)" s/[0-3].npy
+  run vit_embed merge s/[0-3].npy -o mixed.npy --allow-mixed
+  equal "$status" 0
+  [[ $output == *"were made by different builds"* ]]
+}
+
+@test "a shard whose rows, index or inputs were changed is found out, and nothing is published" {
+  some_photos
+  mkdir s
+  extract_shards 2 photos
+  found_out() {  # TEXT
+    run vit_embed merge s/?.npy -o none.npy
+    equal "$status" 5
+    [[ $output == *"'s/1.npy': $1"* ]]
+    [ ! -e none.npy ]
+    rm -r s
+    cp -r good s
+  }
+  cp -r s good
+  printf x | dd of=s/1.npy bs=1 seek=200 conv=notrunc status=none
+  found_out "its rows were changed"
+  truncate -s -4 s/1.npy
+  found_out "it is not as long as its header says"
+  sed -i '2s/photos/phatos/' s/1.npy.index.csv
+  found_out "its index does not go on with row 0"
+  sed -i '$d' s/1.npy.index.csv
+  found_out "its index does not go on with row"
+  echo "99,x" >> s/1.npy.index.csv
+  found_out "its index has more rows"
+  sed -i '$d' s/1.npy.inputs.csv
+  found_out ""
+  sed -i '2s/row$/transient/' s/1.npy.inputs.csv
+  found_out "its failures do not go on with"
+  sed -i 's/"inputs": [0-9]*/"inputs": 1/' s/1.npy.meta.json
+  found_out "its inputs, rows and failures are not as many as its meta says"
+  sed -i '1s/path/name/' s/1.npy.inputs.csv
+  found_out "a file beside it starts with 'name,size"
+  vit_embed merge s/?.npy -o all.npy -q
+}
+
+@test "a folder that no shard can list fails once in the whole" {
+  some_photos
+  chmod 000 photos/cat
+  mkdir s
+  local i
+  for i in 0 1 2; do
+    unprivileged "$VIT_EMBED" extract photos -m "$MODEL" -o s/$i.npy --shard $i/3 -q || equal $? 3
+    grep -qF 'photos/cat/,cannot list this folder: Permission denied,transient' s/$i.npy.failures.csv
+  done
+  unprivileged "$VIT_EMBED" extract photos -m "$MODEL" -o whole.npy -q || equal $? 3
+  chmod 755 photos/cat
+  run vit_embed merge s/?.npy -o all.npy
+  [[ $output == *"3 shards, 14 rows, 2 failed"* ]]
+  same_output whole.npy all.npy
+}
+
+@test "what cannot be a shard is a usage error that says so" {
+  many_images photos 2
+  usage() {  # TEXT ARGUMENTS ...
+    local text=$1
+    shift
+    run vit_embed extract "$@" -m "$MODEL" -o x.npy
+    equal "$status" 2
+    [[ $output == *"$text"* ]]
+  }
+  for shard in 2/2 -1/2 0 0/ /2 0/0 1/2/3 a/b ' 0/2' 0x0/2; do usage "is no shard" photos --shard="$shard"; done
+  usage "--shard takes folders" photos/000000.png --shard 0/2
+  echo photos/000000.png > list
+  usage "--shard takes folders, or one list, and not both" photos --files-from list --shard 0/2
+  usage "--shard takes folders" - --shard 0/2
+  run vit_embed extract photoss -m "$MODEL" -o x.npy --shard 0/2
+  equal "$status" 1
+  [[ $output == *"'photoss': No such file or directory"* ]]
+}
+
+@test "another shard's unfinished run is not gone on from, and info tells which shard a file is" {
+  many_images photos 200
+  mkdir s
+  "$VIT_EMBED" extract photos -m "$MODEL" -o s/0.npy --shard 0/2 --batch-size 4 -q &
+  until [ -s s/0.npy.partial/cls.rows ]; do sleep 0.01; done
+  kill -TERM $!; wait $! || true
+  if [ -e s/0.npy.partial ]; then
+    run vit_embed extract photos -m "$MODEL" -o s/0.npy --shard 1/2 --batch-size 4
+    equal "$status" 4
+    [[ $output == *'shard: "0/2 of folders" then, "1/2 of folders" now'* ]]
+  fi
+  vit_embed extract photos -m "$MODEL" -o s/0.npy --shard 0/2 --batch-size 4 -q
+  vit_embed info s/0.npy | grep -qx 'shard: *0/2 of folders'
+}
+
+@test "a merge that was killed is started anew" {
+  many_images photos 600
+  mkdir s
+  extract_shards 2 photos
+  vit_embed merge s/?.npy -o whole.npy -q
+  for at in 20 40 60 80; do
+    with_fault FAULT_AT=$at FAULT_ACTION=kill-before merge s/?.npy -o all.npy -q || true
+    vit_embed merge s/?.npy -o all.npy -q
+    same_output whole.npy all.npy
+    [ ! -e all.npy.partial ]
+    rm all.npy*
+  done
+}
