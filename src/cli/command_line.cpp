@@ -26,6 +26,7 @@ constexpr const char* kDescription =
     "                                                   the same, kept fresh by cron\n"
     "  vit-embed query photo.jpg --embeddings x.npy -m model.pt\n"
     "                                                   the images that are most like it\n"
+    "  vit-embed merge shard-*.npy -o x.npy             one output of the shards of extract --shard\n"
     "  vit-embed verify photos/ -m model.pt --precision int8\n"
     "                                                   what a faster way costs, on your images\n"
     "  vit-embed info x.npy                             what made a file, and whether it is whole";
