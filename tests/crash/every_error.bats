@@ -43,6 +43,14 @@ failed_at_every_step() {  # SCENARIO
   failed_at_every_step jsonl_where_nothing_was
 }
 
+@test "an error at every step: a shard over an older output of no shard" {
+  failed_at_every_step shard_over_an_older_output
+}
+
+@test "an error at every step: a merge over an older output" {
+  failed_at_every_step merge_over_an_older_output
+}
+
 @test "an error at every step: going on from a run that was killed" {
   failed_at_every_step npy_run_that_was_killed
 }

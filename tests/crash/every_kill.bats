@@ -34,6 +34,18 @@ killed_at_every_step() {  # SCENARIO
   killed_at_every_step jsonl_where_nothing_was
 }
 
+@test "killed at every step: a shard over an older output of no shard" {
+  killed_at_every_step shard_over_an_older_output
+}
+
+@test "killed at every step: .npy over an older shard" {
+  killed_at_every_step npy_over_an_older_shard
+}
+
+@test "killed at every step: a merge over an older output" {
+  killed_at_every_step merge_over_an_older_output
+}
+
 @test "killed at every step: going on from a run that was killed" {
   killed_at_every_step npy_run_that_was_killed
 }

@@ -72,6 +72,34 @@ jsonl_where_nothing_was() {
   extract_run -o out/x.jsonl --on-error nan
 }
 
+shard_over_an_older_output() {
+  small_inputs
+  extract_run -o out/x.npy
+  older_output
+  run+=(--shard 0/1)
+}
+
+npy_over_an_older_shard() {
+  small_inputs
+  extract_run -o out/x.npy --shard 0/1
+  older_output
+  extract_run -o out/x.npy
+}
+
+merge_over_an_older_output() {
+  small_inputs
+  extract_run -o out/x.npy
+  older_output
+  local i
+  mkdir shards
+  for i in 0 1 2; do
+    extract_run -o shards/$i.npy --shard $i/3
+    "$VIT_EMBED" "${run[@]}" --quiet || equal $? 3
+  done
+  run=(merge shards/0.npy shards/1.npy shards/2.npy -o out/x.npy)
+  expected=0
+}
+
 npy_run_that_was_killed() {
   npy_over_an_older_output
   kill_before "write .*/journal" 4  # the first writes its header
@@ -132,7 +160,7 @@ nothing_half_written() {
 
 whole_set() {  # OUTPUT DIRECTORY
   local suffix
-  for suffix in '' .index.csv .failures.csv .meta.json; do
+  for suffix in '' .index.csv .failures.csv .inputs.csv .meta.json; do
     if [ -e "out/$1$suffix" ] || [ -e "$2/$1$suffix" ]; then cmp -s "out/$1$suffix" "$2/$1$suffix" || return 1; fi
   done
 }
