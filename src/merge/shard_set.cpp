@@ -19,6 +19,14 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kNumbersTold = 20;
 
+/// [N, D] or [N, T, D], of a size that there can be.
+bool has_rows_of_a_size(const OutputMeta& meta) {
+  constexpr std::uint64_t kLargestDimension = std::uint64_t{1} << 24;
+  return (meta.shape.size() == 2 || meta.shape.size() == 3) &&
+         std::all_of(meta.shape.begin() + 1, meta.shape.end(),
+                     [](std::uint64_t d) { return d > 0 && d <= kLargestDimension; });
+}
+
 ShardFile read_shard(const fs::path& npy) {
   const fs::path meta_path = published_files(npy).meta;
   if (!is_present(meta_path)) {
@@ -29,7 +37,7 @@ ShardFile read_shard(const fs::path& npy) {
     throw CheckError(fmt::format("'{}' is no shard: it was made without --shard", npy.native()));
   if (shard.meta.format != to_string(OutputFormat::npy))
     throw CheckError(fmt::format("'{}' is {}: shards are merged from .npy", npy.native(), shard.meta.format));
-  if (shard.meta.shape.size() < 2)
+  if (!has_rows_of_a_size(shard.meta))
     throw CheckError(fmt::format("'{}': its meta has no shape of rows", npy.native()));
   return shard;
 }

@@ -220,6 +220,8 @@ same_output() {  # A B: rows, index, failures and meta
   found_out "its failures do not go on with"
   sed -i 's/"inputs": [0-9]*/"inputs": 1/' s/1.npy.meta.json
   found_out "its inputs, rows and failures are not as many as its meta says"
+  sed -i -z 's/\("shape": \[[^,]*,\)[^]]*/\1 0/' s/1.npy.meta.json
+  found_out "its meta has no shape of rows"
   sed -i '1s/path/name/' s/1.npy.inputs.csv
   found_out "a file beside it starts with 'name,size"
   vit_embed merge s/?.npy -o all.npy -q
