@@ -1,12 +1,11 @@
 #include "inputs/list_stream.h"
 
 #include <fcntl.h>
-#include <poll.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
+
+#include "inputs/tar_name.h"
 
 namespace vit_embed {
 namespace {
@@ -16,25 +15,7 @@ constexpr std::size_t kChunk = std::size_t{1} << 16;
 }  // namespace
 
 ListStream::ListStream(FileDescriptor list, char separator, Shard shard)
-    : list_(std::move(list)),
-      cancelled_(::eventfd(0, EFD_CLOEXEC), "eventfd"),
-      separator_(separator),
-      shard_(shard) {
-  if (!cancelled_) throw FatalError(system_error_message("creating", "eventfd", errno));
-}
-
-void ListStream::cancel() {
-  ::eventfd_write(cancelled_.get(), 1);
-}
-
-/// Whether there is something to read or an end to be told, rather than a cancellation.
-bool ListStream::wait_readable() {
-  std::array<pollfd, 2> fds{{{list_.get(), POLLIN, 0}, {cancelled_.get(), POLLIN, 0}}};
-  while (::poll(fds.data(), fds.size(), -1) < 0) {
-    if (errno != EINTR) throw FatalError(system_error_message("waiting for the list", list_.path(), errno));
-  }
-  return fds[1].revents == 0;
-}
+    : list_(std::move(list)), separator_(separator), shard_(shard) {}
 
 /// One read(2), so that what a pipe holds is used before it is full.
 bool ListStream::fill() {
@@ -61,7 +42,7 @@ std::optional<std::string> ListStream::next_entry() {
       return entry;
     }
     const std::size_t unfinished = buffer_.size() - position_;
-    if (!wait_readable()) return std::nullopt;
+    if (!cancellation_.wait_readable(list_)) return std::nullopt;
     if (!fill()) {
       if (unfinished == 0) return std::nullopt;
       std::string entry = buffer_.substr(position_);
@@ -78,6 +59,11 @@ std::optional<Input> ListStream::next() {
     if (!shard_.holds(*entry)) {
       ++passed_over_;
       continue;
+    }
+    if (is_tar_name(*entry)) {
+      return Input{std::move(*entry),
+                   std::make_unique<FailedSource>("a tar: give it as an argument, for lists hold images",
+                                                  FailureKind::permanent)};
     }
     auto source = std::make_unique<FileSource>(*entry);
     return Input{std::move(*entry), std::move(source)};

@@ -5,27 +5,27 @@
 
 #include "base/file_descriptor.h"
 #include "formats/shard.h"
+#include "inputs/cancellation.h"
 #include "inputs/input_stream.h"
 
 namespace vit_embed {
 
 /// The paths in a list, each tried as it stands: one a line, or ended by a NUL byte each. Empty entries are
-/// passed over. Reads as it goes, so that a pipe is taken up as it fills.
+/// passed over, and tars fail: they are arguments. Reads as it goes, so that a pipe is taken up as it fills.
 class ListStream : public InputStream {
  public:
   /// Only entries that the shard holds.
   ListStream(FileDescriptor list, char separator, Shard shard = {});
   std::optional<Input> next() override;
   std::uint64_t passed_over() const override { return passed_over_; }
-  void cancel() override;
+  void cancel() override { cancellation_.request(); }
 
  private:
   std::optional<std::string> next_entry();
   bool fill();
-  bool wait_readable();
 
   FileDescriptor list_;
-  FileDescriptor cancelled_;  // readable from cancel() on
+  Cancellation cancellation_;
   char separator_;
   Shard shard_;
   std::uint64_t passed_over_ = 0;

@@ -5,10 +5,16 @@
 
 namespace vit_embed {
 
-void Batch::assign(std::vector<Input> inputs) {
-  inputs_ = std::move(inputs);
+void Batch::clear() {
   result_.entries.assign(inputs_.size(), {});
-  remaining_ = inputs_.size();
+  size_ = 0;
+}
+
+std::size_t Batch::add(Input input) {
+  inputs_.at(size_) = std::move(input);
+  const std::lock_guard lock(mutex_);
+  ++remaining_;
+  return size_++;
 }
 
 std::span<float> Batch::pixel_values(std::size_t slot) {
@@ -18,6 +24,7 @@ std::span<float> Batch::pixel_values(std::size_t slot) {
 void Batch::set_done(std::size_t slot, BatchEntry entry) {
   entry.name = inputs_[slot].name;
   entry.columns = inputs_[slot].columns;
+  inputs_[slot].source.reset();
   result_.entries[slot] = std::move(entry);
   const std::lock_guard lock(mutex_);
   if (--remaining_ == 0) decoded_.notify_all();
@@ -25,7 +32,9 @@ void Batch::set_done(std::size_t slot, BatchEntry entry) {
 
 bool Batch::wait_decoded(std::stop_token stop) {
   std::unique_lock lock(mutex_);
-  return decoded_.wait(lock, stop, [this] { return remaining_ == 0; });
+  if (!decoded_.wait(lock, stop, [this] { return remaining_ == 0; })) return false;
+  result_.entries.resize(size_);
+  return true;
 }
 
 std::size_t Batch::compact() {

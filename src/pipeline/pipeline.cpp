@@ -10,6 +10,7 @@
 #include "formats/digest.h"
 #include "pipeline/batch.h"
 #include "pipeline/bounded_queue.h"
+#include "pipeline/held_memory.h"
 #include "pipeline/thread_priority.h"
 
 namespace vit_embed {
@@ -17,6 +18,9 @@ namespace {
 
 /// One is filled, one waits for the forward, one is in it, one is written.
 constexpr std::size_t kBatchesInFlight = 4;
+
+/// Of encoded images that are in memory before they are decoded, the one that is added last not counted.
+constexpr std::uint64_t kLargestHeldMemory = std::uint64_t{256} << 20;
 
 struct DecodeTask {
   Batch* batch;
@@ -91,28 +95,28 @@ class Pipeline {
   std::stop_token aborted() const { return abort_.get_token(); }
 
   void list() {
-    while (!aborted().stop_requested()) {
-      std::vector<Input> inputs = next_inputs();
-      if (inputs.empty()) break;
+    while (std::optional<Input> input = next_input()) {
       const std::optional<Batch*> batch = free_.pop(aborted());
-      if (!batch) return;
-      (*batch)->assign(std::move(inputs));
+      if (!batch || !fill(**batch, std::move(input))) return;
       if (!in_order_.push(*batch, aborted())) return;
-      for (std::size_t slot = 0; slot < (*batch)->size(); ++slot)
-        decode_tasks_.push({*batch, slot}, aborted());
     }
     in_order_.close();
     decode_tasks_.close();
   }
 
-  std::vector<Input> next_inputs() {
-    std::vector<Input> inputs;
-    while (inputs.size() < options_.batch_size && !aborted().stop_requested()) {
-      std::optional<Input> input = inputs_.next();
-      if (!input) break;
-      inputs.push_back(std::move(*input));
+  std::optional<Input> next_input() { return aborted().stop_requested() ? std::nullopt : inputs_.next(); }
+
+  /// Each input is decoded at once, not when the batch is full, for it may have to give memory back before
+  /// the next one can be had. False where the run has ended.
+  bool fill(Batch& batch, std::optional<Input> input) {
+    batch.clear();
+    while (input) {
+      if (!held_memory_.take(input->source->held_memory(), aborted())) return false;
+      const std::size_t slot = batch.add(std::move(*input));
+      if (!decode_tasks_.push({&batch, slot}, aborted())) return false;
+      input = batch.size() < options_.batch_size ? next_input() : std::nullopt;
     }
-    return inputs;
+    return true;
   }
 
   /// There are as many decode threads as threads of the forward, and the cores are there once: every thread
@@ -123,6 +127,7 @@ class Pipeline {
     std::vector<std::byte> encoded;
     while (const std::optional<DecodeTask> task = decode_tasks_.pop(aborted())) {
       const Input& input = task->batch->input(task->slot);
+      const std::uint64_t held = input.source->held_memory();
       BatchEntry entry;
       entry.failure = failure_of([&] { entry.identity = input.source->read(encoded); });
       if (!entry.failure && options_.is_embedded) {
@@ -135,6 +140,7 @@ class Pipeline {
       }
       if (entry.identity == FileIdentity{}) entry.identity = input.source->identify();
       task->batch->set_done(task->slot, std::move(entry));
+      held_memory_.give_back(held);
     }
   }
 
@@ -181,6 +187,7 @@ class Pipeline {
   const PipelineOptions& options_;
   BatchWriter& writer_;
   std::vector<std::unique_ptr<Batch>> batches_;
+  HeldMemory held_memory_{kLargestHeldMemory};
   BoundedQueue<Batch*> free_{kBatchesInFlight};
   BoundedQueue<DecodeTask> decode_tasks_;
   BoundedQueue<Batch*> in_order_{kBatchesInFlight};

@@ -61,6 +61,7 @@ class PicturedSource : public ByteSource {
       : source_(std::move(source)), place_(place), thumbnails_(thumbnails) {}
 
   FileIdentity identify() const override { return source_->identify(); }
+  std::uint64_t held_memory() const override { return source_->held_memory(); }
   FileIdentity read(std::vector<std::byte>& bytes) const override {
     const FileIdentity identity = source_->read(bytes);
     thumbnails_.make(place_, bytes);  // what cannot be decoded fails here as it would in the model's hands

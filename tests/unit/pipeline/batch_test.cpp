@@ -8,15 +8,15 @@
 namespace vit_embed {
 namespace {
 
-std::vector<Input> named(const std::vector<std::string>& names) {
-  std::vector<Input> inputs;
-  for (const std::string& name : names) inputs.push_back({name, std::make_unique<FailedSource>("")});
-  return inputs;
+void fill(Batch& batch, const std::vector<std::string>& names) {
+  batch.clear();
+  for (std::size_t i = 0; i < names.size(); ++i)
+    ASSERT_EQ(batch.add({names[i], std::make_unique<FailedSource>("")}), i);
 }
 
 TEST(Batch, MovesWhatIsToHaveARowToTheFront) {
   Batch batch(5, 2);
-  batch.assign(named({"a", "b", "c", "d", "e"}));
+  fill(batch, {"a", "b", "c", "d", "e"});
   for (std::size_t slot = 0; slot < 5; ++slot)
     std::ranges::fill(batch.pixel_values(slot), static_cast<float>(slot));
   batch.set_done(4, {.identity = {4, 4}});
@@ -35,7 +35,7 @@ TEST(Batch, MovesWhatIsToHaveARowToTheFront) {
 
 TEST(Batch, WaitsForEverySlotOrAStop) {
   Batch batch(2, 1);
-  batch.assign(named({"a", "b"}));
+  fill(batch, {"a", "b"});
   batch.set_done(0, {});
   std::stop_source stop;
   stop.request_stop();
@@ -44,14 +44,23 @@ TEST(Batch, WaitsForEverySlotOrAStop) {
   EXPECT_TRUE(batch.wait_decoded({}));
 }
 
+TEST(Batch, DropsASourceOnceItsSlotIsDone) {
+  Batch batch(2, 1);
+  fill(batch, {"a", "b"});
+  batch.set_done(1, {});
+  EXPECT_NE(batch.input(0).source, nullptr);
+  EXPECT_EQ(batch.input(1).source, nullptr);
+}
+
 TEST(Batch, UsedAgainItRemembersNothing) {
   Batch batch(2, 1);
-  batch.assign(named({"a", "b"}));
+  fill(batch, {"a", "b"});
   batch.set_done(0, {.failure = InputFailure{}});
   batch.set_done(1, {.failure = InputFailure{}});
-  batch.assign(named({"c"}));
+  fill(batch, {"c"});
   EXPECT_EQ(batch.size(), 1u);
   batch.set_done(0, {});
+  EXPECT_TRUE(batch.wait_decoded({}));
   EXPECT_EQ(batch.compact(), 1u);
   EXPECT_EQ(batch.result().entries.size(), 1u);
 }
