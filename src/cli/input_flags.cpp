@@ -4,15 +4,14 @@
 
 namespace vit_embed {
 
-void add_folder_flags(CLI::App& command, FolderOptions& folders) {
-  command.add_option("--include", folders.include, "In folders, only paths that match this glob")
+void add_folder_flags(CLI::App& command, FolderOptions& folders, const std::string& where) {
+  command.add_option("--include", folders.include, where + ", only paths that match this glob")
       ->allow_extra_args(false)
       ->group("Inputs");
-  command.add_option("--exclude", folders.exclude, "In folders, no path that matches this glob")
+  command.add_option("--exclude", folders.exclude, where + ", no path that matches this glob")
       ->allow_extra_args(false)
       ->group("Inputs");
-  command.add_flag("--hidden", folders.hidden, "In folders, also names that start with a dot")
-      ->group("Inputs");
+  command.add_flag("--hidden", folders.hidden, where + ", also names that start with a dot")->group("Inputs");
 }
 
 void add_decode_flags(CLI::App& command, DecodeFlags& flags) {
@@ -34,17 +33,20 @@ void add_decode_flags(CLI::App& command, DecodeFlags& flags) {
 void add_input_flags(CLI::App& command, InputFlags& flags, ImageOnStdin image_on_stdin) {
   InputOptions& inputs = flags.options;
   const bool from_stdin = image_on_stdin == ImageOnStdin::allowed;
-  command.add_option("IMAGES", inputs.paths,
-                     from_stdin ? "Files, folders, or - for one image on stdin" : "Files and folders");
+  command.add_option(
+      "IMAGES", inputs.paths,
+      from_stdin ? "Files, folders, tars, or - for an image or a tar on stdin" : "Files, folders and tars");
   command
       .add_option("--files-from", flags.files_from, "Also the paths in this list, - for stdin, one a line")
       ->group("Inputs");
   command.add_flag("-0,--null", inputs.null_separated, "The list's entries end with a NUL byte")
       ->group("Inputs");
-  add_folder_flags(command, inputs.folders);
+  add_folder_flags(command, inputs.folders, "In folders and tars");
   add_decode_flags(command, flags.decode);
   if (!from_stdin) return;
-  command.add_option("--stdin-name", inputs.stdin_name, "What the image on stdin is called")
+  command
+      .add_option("--stdin-name", inputs.stdin_name,
+                  "What stdin is called; a tar where this ends as a tar's name does")
       ->capture_default_str()
       ->group("Inputs");
 }

@@ -31,7 +31,7 @@ enum class ImageOnStdin { allowed, none };
 void add_input_flags(CLI::App& command, InputFlags& flags, ImageOnStdin image_on_stdin);
 
 /// Parts of add_input_flags().
-void add_folder_flags(CLI::App& command, FolderOptions& folders);
+void add_folder_flags(CLI::App& command, FolderOptions& folders, const std::string& where = "In folders");
 void add_decode_flags(CLI::App& command, DecodeFlags& flags);
 
 InputOptions make_input_options(const InputFlags& flags);

@@ -9,13 +9,14 @@
 #include <cstring>
 
 // A record of the temporary file: uint8 kind, uint32 length and bytes of the name, uint32 number of columns
-// and length and bytes of each, uint64 size, int64 mtime_ns; behind a `failed` one uint32 length and bytes of
-// the reason. It is read by the process that wrote it, and by no other.
+// and length and bytes of each, uint64 size, int64 mtime_ns; behind a `failed` one FailureKind, uint32 length
+// and bytes of the reason; behind a `tar` one uint32 number of the tar. It is read by the process that wrote
+// it, and by no other.
 
 namespace vit_embed {
 namespace {
 
-enum class Kind : std::uint8_t { file, memory, failed };
+enum class Kind : std::uint8_t { file, memory, failed, tar };
 
 constexpr std::size_t kBufferSize = std::size_t{1} << 16;
 
@@ -49,17 +50,8 @@ InputPlan::InputPlan(InputStream& inputs, const std::filesystem::path& directory
   while (!stop.stop_requested()) {
     const std::optional<Input> input = inputs.next();
     if (!input) break;
-    const auto* memory = dynamic_cast<const MemorySource*>(input->source.get());
-    const auto* failed = dynamic_cast<const FailedSource*>(input->source.get());
     const FileIdentity identity = input->source->identify();
-    put(buffer, memory != nullptr ? Kind::memory : failed != nullptr ? Kind::failed : Kind::file);
-    put_text(buffer, input->name);
-    put(buffer, static_cast<std::uint32_t>(input->columns.size()));
-    for (const std::string& column : input->columns) put_text(buffer, column);
-    put(buffer, identity.size);
-    put(buffer, identity.mtime_ns);
-    if (memory != nullptr) in_memory_.push_back(*memory);
-    if (failed != nullptr) put_text(buffer, failed->reason());
+    buffer += record_of(*input, identity);
     digest.add(input->name, identity);
     ++count_;
     total_bytes_ += identity.size;
@@ -69,6 +61,32 @@ InputPlan::InputPlan(InputStream& inputs, const std::filesystem::path& directory
   }
   file_.write_all(std::as_bytes(std::span(buffer)));
   digest_ = digest.hex_digest();
+}
+
+std::string InputPlan::record_of(const Input& input, const FileIdentity& identity) {
+  const auto* memory = dynamic_cast<const MemorySource*>(input.source.get());
+  const auto* failed = dynamic_cast<const FailedSource*>(input.source.get());
+  const auto* listed = dynamic_cast<const ListedMember*>(input.source.get());
+  std::string record;
+  put(record, memory != nullptr   ? Kind::memory
+              : failed != nullptr ? Kind::failed
+              : listed != nullptr ? Kind::tar
+                                  : Kind::file);
+  put_text(record, input.name);
+  put(record, static_cast<std::uint32_t>(input.columns.size()));
+  for (const std::string& column : input.columns) put_text(record, column);
+  put(record, identity.size);
+  put(record, identity.mtime_ns);
+  if (memory != nullptr) in_memory_.push_back(*memory);
+  if (failed != nullptr) {
+    put(record, failed->kind());
+    put_text(record, failed->reason());
+  }
+  if (listed != nullptr) {
+    if (tars_.empty() || tars_.back() != listed->tar()) tars_.push_back(listed->tar());
+    put(record, static_cast<std::uint32_t>(tars_.size() - 1));
+  }
+  return record;
 }
 
 InputPlan::Reader::Reader(const InputPlan& plan)
@@ -120,8 +138,14 @@ std::optional<InputPlan::Item> InputPlan::Reader::next() {
     case Kind::memory:
       item.input.source = std::make_unique<MemorySource>(plan_->in_memory_.front());
       break;
-    case Kind::failed:
-      item.input.source = std::make_unique<FailedSource>(get_text());
+    case Kind::failed: {
+      const auto failure = get<FailureKind>();
+      item.input.source = std::make_unique<FailedSource>(get_text(), failure, item.identity);
+      break;
+    }
+    case Kind::tar:
+      item.input.source =
+          std::make_unique<ListedMember>(plan_->tars_.at(get<std::uint32_t>()), item.identity);
       break;
   }
   return item;

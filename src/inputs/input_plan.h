@@ -11,6 +11,7 @@
 #include "base/file_descriptor.h"
 #include "formats/inputs_digest.h"
 #include "inputs/input_stream.h"
+#include "inputs/tar_stream.h"
 
 namespace vit_embed {
 
@@ -32,7 +33,8 @@ class InputPlan {
     FileIdentity identity;  ///< when it was listed
   };
 
-  /// Goes through the plan from its start. One reader at a time.
+  /// Goes through the plan from its start. One reader at a time. What came from a tar comes as ListedMember,
+  /// to be told and not to be read (PlanStream).
   class Reader {
    public:
     explicit Reader(const InputPlan& plan);
@@ -52,8 +54,11 @@ class InputPlan {
   };
 
  private:
+  std::string record_of(const Input& input, const FileIdentity& identity);
+
   FileDescriptor file_;
   std::vector<MemorySource> in_memory_;  // an image from stdin, whose bytes are there once
+  std::vector<std::shared_ptr<const TarFile>> tars_;
   std::uint64_t count_ = 0;
   std::uint64_t total_bytes_ = 0;
   std::string digest_;

@@ -19,9 +19,12 @@ class RowCounter : public BatchWriter {
 }  // namespace
 
 DryRunReport dry_run(const ExtractOptions& options, const RuntimeOpener& open_runtime, std::stop_token stop) {
+  if (come_once(options.inputs))
+    throw UsageError(
+        "--dry-run lists what there is, and a tar on stdin can be read once: leave one of them out");
   const std::optional<ModelDescription> own = describe_own_model(options);
   if (own) make_output_spec(options, *own);  // a feature that it lacks is told before anything is listed
-  const std::unique_ptr<InputStream> inputs = open_inputs(options.inputs);
+  const std::unique_ptr<InputStream> inputs = open_inputs(options.inputs, TarStream::Pass::list);
   const InputPlan plan(*inputs, std::filesystem::temp_directory_path(), stop);
   if (plan.count() == 0 && inputs->passed_over() == 0) throw FatalError("no images found");
 

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "inputs/input_plan.h"
 #include "inputs/plan_stream.h"
+#include "inputs/recent_inputs.h"
 #include "output/publication.h"
 #include "output/stream_output.h"
 #include "pipeline/model_on_demand.h"
@@ -55,9 +56,13 @@ class Extraction {
   ExtractReport run() {
     describe_model();
     report_.random_weights = model_.description().random_weights;
-    const std::unique_ptr<InputStream> inputs = open_inputs(options_.inputs);
+    const bool once = come_once(options_.inputs);
+    const std::unique_ptr<InputStream> inputs = open_inputs(
+        options_.inputs, options_.streams() || once ? TarStream::Pass::read : TarStream::Pass::list);
     if (options_.streams()) {
       stream(*inputs);
+    } else if (once) {
+      publish_as_they_come(*inputs);
     } else {
       publish(*inputs);
     }
@@ -87,12 +92,64 @@ class Extraction {
       return;
     }
     model_.load();
-    take_up(partial, plan);
+    InputPlan::Reader reader(plan);
+    take_up(partial, [&reader]() -> std::optional<JournalEntry> {
+      std::optional<InputPlan::Item> item = reader.next();
+      if (!item) return std::nullopt;
+      return JournalEntry{std::move(item->input.name), item->identity, Outcome::row};
+    });
     partial.require_space(plan.count() - partial.counts().inputs);
     report_.counts = partial.counts();
     observer_.on_start(plan.count(), partial.counts());
     PlanStream remaining(plan, partial.counts().inputs);
-    embed(remaining, partial);
+    embed_and_publish(remaining, partial);
+  }
+
+  /// What comes once cannot be listed first: it is compared with an earlier run's journal as it comes.
+  void publish_as_they_come(InputStream& stream) {
+    RecentInputs inputs(stream, options_.batch_size + 1);  // as many as resuming may look at in vain
+    PartialRun partial(spec_, log_);
+    if (options_.restart) partial.discard();
+    const std::stop_callback cancel(stop_, [&inputs] { inputs.cancel(); });
+    try {
+      require_images(inputs);
+      model_.load();
+      take_up(partial, [this, &inputs]() -> std::optional<JournalEntry> {
+        const Input* input = look(inputs);
+        if (input == nullptr) return std::nullopt;
+        return JournalEntry{input->name, input->source->identify(), Outcome::row};
+      });
+    } catch (const StoppedError&) {  // what an earlier run left stays as it is
+      report_.interrupted = true;
+      return;
+    }
+    inputs.go_back_to(partial.counts().inputs);
+    report_.counts = partial.counts();
+    observer_.on_start(std::nullopt, partial.counts());
+    embed_and_publish(inputs, partial);
+  }
+
+  const Input* look(RecentInputs& inputs) const {
+    const Input* input = inputs.look();
+    if (stop_.stop_requested()) throw StoppedError("stopped");
+    return input;
+  }
+
+  /// An output that is there does not give way to a pipe in which nothing came.
+  void require_images(RecentInputs& inputs) const {
+    const Input* first = look(inputs);
+    if (first == nullptr) throw FatalError("no images found");
+    const auto* failed = dynamic_cast<const FailedSource*>(first->source.get());
+    if (failed != nullptr && first->name == options_.inputs.stdin_name) {
+      const std::string reason = failed->reason();
+      if (look(inputs) == nullptr)
+        throw FatalError(fmt::format("no images found: '{}': {}", options_.inputs.stdin_name, reason));
+    }
+    inputs.go_back_to(0);
+  }
+
+  void embed_and_publish(InputStream& inputs, PartialRun& partial) {
+    embed(inputs, partial);
     if (report_.interrupted) return;
     partial.publish({model_.description().source, model_.description().revision,
                      model_.description().random_weights, options_.failures});
@@ -118,21 +175,13 @@ class Extraction {
     spec_ = make_output_spec(options_, model_.description());
   }
 
-  void take_up(PartialRun& partial, const InputPlan& plan) {
+  void take_up(PartialRun& partial, const PartialRun::PlannedInputs& planned) {
     const RunRecord record = make_record();
-    if (!partial.has_earlier_run()) {
+    if (partial.has_earlier_run()) {
+      partial.resume(record, planned, options_.allow_mixed);
+    } else {
       partial.begin(record);
-      return;
     }
-    InputPlan::Reader reader(plan);
-    partial.resume(
-        record,
-        [&reader]() -> std::optional<JournalEntry> {
-          std::optional<InputPlan::Item> item = reader.next();
-          if (!item) return std::nullopt;
-          return JournalEntry{std::move(item->input.name), item->identity, Outcome::row};
-        },
-        options_.allow_mixed);
   }
 
   RunRecord make_record() const {

@@ -46,7 +46,7 @@ struct ExtractReport {
 };
 
 /// Embeds every input and publishes the output, or streams it. Lists all inputs before it opens the runtime,
-/// unless it streams. Throws UsageError, FatalError, RefusedError and BusyError.
+/// unless it streams or they come once. Throws UsageError, FatalError, RefusedError and BusyError.
 ExtractReport extract(const ExtractOptions& options, const RuntimeOpener& open_runtime, RunObserver& observer,
                       const LogSink& log, std::stop_token stop);
 

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/file_descriptor.h"
+#include "formats/inputs_digest.h"
+#include "inputs/cancellation.h"
+
+namespace vit_embed {
+
+/// A regular file in a tar.
+struct TarMember {
+  std::string path;  ///< as the tar has it, without a "./" before it
+  std::uint64_t size = 0;
+  std::int64_t mtime_ns = 0;
+};
+
+/// A tar, plain or compressed with gzip, bzip2, xz or zstd, read forward once. Every member function throws
+/// InputError where the tar cannot be read any further, or where it is cancelled; after that it is of no use.
+class TarArchive {
+ public:
+  /// What is read at once: much, or little where most of the tar is to be passed over.
+  enum class Reading { contents, headers };
+
+  /// Waits for its first bytes. `file` is never sought in unless it is a regular file. It and `cancellation`
+  /// must outlive the archive.
+  TarArchive(const FileDescriptor& file, Reading reading, const Cancellation& cancellation);
+  TarArchive(TarArchive&&) noexcept;
+  TarArchive& operator=(TarArchive&&) noexcept;
+  ~TarArchive();
+
+  /// The next regular member, once the one before was read or passed over; nothing at the tar's end.
+  std::optional<TarMember> next();
+  /// The content of the member that next() gave, which is no larger than it says.
+  std::vector<std::byte> read();
+  /// Goes to the end of the member that next() gave, and sees that it is there.
+  void pass_over();
+
+ private:
+  struct State;
+  [[noreturn]] void fail() const;
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace vit_embed
