@@ -51,6 +51,7 @@ struct TarArchive::State {
   const Cancellation& cancellation;
   std::vector<char> buffer;
   std::int64_t seekable_size = 0;  // of a regular file
+  std::int64_t position = 0;       // in the file
   int read_error = 0;              // errno
   bool at_end = false;             // a read since the last call found no more
   bool begun = false;              // a header was read
@@ -71,6 +72,7 @@ struct TarArchive::State {
     } while (n < 0 && errno == EINTR);
     if (n < 0) return set_error(errno);
     at_end = at_end || n == 0;
+    position += n;
     *bytes = buffer.data();
     return n;
   }
@@ -82,11 +84,11 @@ struct TarArchive::State {
   }
 
   /// Never behind the end, so that a member that is cut is seen to be.
-  la_int64_t skip(la_int64_t wanted) const {
-    const off_t position = ::lseek(file.get(), 0, SEEK_CUR);
-    if (position < 0) return 0;
-    const la_int64_t possible = std::min<la_int64_t>(wanted, seekable_size - position);
-    if (possible <= 0 || ::lseek(file.get(), possible, SEEK_CUR) < 0) return 0;
+  la_int64_t skip(la_int64_t wanted) {
+    const off_t now = ::lseek(file.get(), 0, SEEK_CUR);
+    const la_int64_t possible = std::min<la_int64_t>(wanted, seekable_size - now);
+    if (now < 0 || possible <= 0 || ::lseek(file.get(), possible, SEEK_CUR) < 0) return 0;
+    position += possible;
     return possible;
   }
 };
@@ -105,7 +107,7 @@ TarArchive::TarArchive(const FileDescriptor& file, Reading reading, const Cancel
   if (::fstat(state.file.get(), &status) == 0 && S_ISREG(status.st_mode)) {
     state.seekable_size = status.st_size;
     ::archive_read_set_skip_callback(reader, [](archive*, void* data, la_int64_t wanted) {
-      return static_cast<const State*>(data)->skip(wanted);
+      return static_cast<State*>(data)->skip(wanted);
     });
   }
   if (::archive_read_open1(reader) != ARCHIVE_OK) fail();
@@ -119,9 +121,11 @@ void TarArchive::fail() const {
   if (state_->read_error != 0)
     throw InputError(FailureKind::transient, std::generic_category().message(state_->read_error));
   if (!state_->begun) throw InputError(FailureKind::permanent, "not a tar");
-  const char* message = ::archive_error_string(state_->reader.get());
-  throw InputError(FailureKind::permanent, fmt::format("{} tar: {}", state_->at_end ? "truncated" : "damaged",
-                                                       message == nullptr ? "no reason given" : message));
+  const char* told = ::archive_error_string(state_->reader.get());
+  const std::string_view message = told == nullptr ? "no reason given" : told;
+  if (state_->at_end && message.find("runcated") != std::string_view::npos)
+    throw InputError(FailureKind::permanent, "truncated tar");
+  throw InputError(FailureKind::permanent, fmt::format("damaged tar: {}", message));
 }
 
 std::optional<TarMember> TarArchive::next() {
@@ -131,8 +135,8 @@ std::optional<TarMember> TarArchive::next() {
     state_->at_end = false;
     const int result = ::archive_read_next_header(reader, &entry);
     if (result == ARCHIVE_EOF) {
-      // It takes a file that ends with a member for whole, too.
-      if (state_->at_end && ::archive_filter_count(reader) == 1)
+      // It takes a file that ends with a member for whole, too, where a tar has blocks of zeros.
+      if (::archive_filter_count(reader) == 1 && state_->position == ::archive_read_header_position(reader))
         throw InputError(FailureKind::permanent, "truncated tar: its end is missing");
       return std::nullopt;
     }
@@ -162,7 +166,10 @@ std::vector<std::byte> TarArchive::read() {
     const std::span<std::byte> free = std::span(bytes).subspan(length);
     const la_ssize_t n = ::archive_read_data(state_->reader.get(), free.data(), free.size());
     if (n < 0) fail();
-    if (n == 0) throw InputError(FailureKind::permanent, "damaged tar: a member is shorter than it says");
+    if (n == 0) {  // a hole at the end of a sparse file
+      bytes.resize(static_cast<std::size_t>(state_->member_size));
+      break;
+    }
     length += static_cast<std::size_t>(n);
   }
   pass_over();

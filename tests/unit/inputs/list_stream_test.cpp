@@ -90,6 +90,14 @@ TEST(ListStream, EntriesAreReadAsFiles) {
   EXPECT_EQ(failure_of(*stream.next()->source), "transient: No such file or directory");
 }
 
+TEST(ListStream, ATarIsToldToBeAnArgument) {
+  const TemporaryDirectory directory;
+  write_file(directory / "list", "x.TAR.gz\n");
+  ListStream stream(FileDescriptor::open(directory / "list", O_RDONLY), '\n');
+  EXPECT_EQ(failure_of(*stream.next()->source),
+            "permanent: a tar: give it as an argument, for lists hold images");
+}
+
 TEST(ListStream, UsesWhatAPipeHoldsBeforeItIsFull) {
   std::array<int, 2> ends{};
   ASSERT_EQ(::pipe(ends.data()), 0);

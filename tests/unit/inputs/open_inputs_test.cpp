@@ -8,8 +8,10 @@
 #include <array>
 #include <thread>
 
+#include "inputs/tar_name.h"
 #include "support/drained.h"
 #include "support/redirected_descriptor.h"
+#include "support/tar_bytes.h"
 #include "support/temporary_directory.h"
 
 namespace vit_embed {
@@ -61,6 +63,64 @@ TEST(OpenInputs, LabelsAreTheNamesOfTheFoldersThatImagesAreIn) {
     labels.push_back(input->columns.front());
   }
   EXPECT_THAT(labels, ElementsAre("cat", "more", "", "", "bird"));
+}
+
+TEST(OpenInputs, ATarHasTheColumnsOfItsSamplesAndNothingElseHas) {
+  const TemporaryDirectory directory;
+  write_file(directory / "x.tar", tar_of({{"cat/a.jpg", "a"}, {"cat/a.cls", "7"}, {"b.jpg", "b"}}));
+  write_file(directory / "dog/c.jpg", "c");
+  write_file(directory / "list", "bird/d.jpg\n");
+  InputOptions options =
+      given({(directory / "dog").native(), (directory / "x.tar").native()}, (directory / "list").native());
+  EXPECT_THAT(column_names(options), ElementsAre("cls", "txt", "json"));
+  options.labels = Labels::folder;
+  EXPECT_THAT(column_names(options), ElementsAre("label", "cls", "txt", "json"));
+  const auto stream = open_inputs(options);
+  EXPECT_THAT(stream->next()->columns, ElementsAre("dog", "", "", ""));
+  EXPECT_THAT(stream->next()->columns, ElementsAre("cat", "7", "", ""));
+  EXPECT_THAT(stream->next()->columns, ElementsAre("", "", "", "")) << "the tar is no folder";
+  EXPECT_THAT(stream->next()->columns, ElementsAre("bird", "", "", ""));
+}
+
+TEST(OpenInputs, AFolderWithATarsNameIsAFolder) {
+  const TemporaryDirectory directory;
+  write_file(directory / "x.tar/a.jpg", "a");
+  const InputOptions options = given({(directory / "x.tar").native()});
+  EXPECT_THAT(column_names(options), ElementsAre());
+  EXPECT_EQ(text_of(*open_inputs(options)->next()->source), "a");
+}
+
+TEST(OpenInputs, ARangeStandsForTarsUnlessAFileHasItsName) {
+  const TemporaryDirectory directory;
+  const auto at = [&directory](const char* name) { return (directory / name).native(); };
+  for (const char* name : {"d-08.tar", "d-10.tar", "{1..2}.tar"})
+    write_file(directory / name, tar_of({{"a.jpg", "a"}}));
+  const auto stream = open_inputs(given({at("d-{08..10}.tar"), at("{1..2}.tar"), at("{1..2}.jpg")}));
+  EXPECT_THAT(names_of(*stream), ElementsAre(at("d-08.tar/a.jpg"), at("d-09.tar"), at("d-10.tar/a.jpg"),
+                                             at("{1..2}.tar/a.jpg"), at("{1..2}.jpg")));
+  EXPECT_THROW(open_inputs(given({"d-{0..1000000}.tar"})), UsageError);
+}
+
+TEST(OpenInputs, TheOnlyTarMustExist) {
+  EXPECT_THROW(open_inputs(given({"/nonexistent/x.tar"})), FatalError);
+}
+
+TEST(OpenInputs, StdinIsATarWhereItsNameSaysSo) {
+  const TemporaryDirectory directory;
+  write_file(directory / "x", tar_of({{"a.jpg", "a"}}));
+  InputOptions options = given({"-"});
+  for (const char* name : {"x.tar", "stdin"}) {
+    const FileDescriptor tar = FileDescriptor::open(directory / "x", O_RDONLY);
+    const RedirectedDescriptor redirected(STDIN_FILENO, tar);
+    options.stdin_name = name;
+    const std::optional<Input> input = open_inputs(options)->next();
+    ASSERT_TRUE(input);
+    EXPECT_EQ(come_once(options), is_tar_name(name));
+    EXPECT_EQ(input->name, is_tar_name(name) ? "x.tar/a.jpg" : "stdin");
+    EXPECT_EQ(failure_of(*input->source),
+              is_tar_name(name) ? "" : "permanent: a tar: with --stdin-name data.tar its images are read");
+  }
+  EXPECT_FALSE(come_once(given({"x.tar"})));
 }
 
 TEST(OpenInputs, AFileIsTriedWhateverItsExtension) {

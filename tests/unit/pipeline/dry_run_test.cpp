@@ -32,6 +32,13 @@ TEST_F(DryRunTest, HasNoTimeWhereNothingCouldBeEmbedded) {
   EXPECT_EQ(dry_run(options_, opener(), stop_.get_token()).seconds_per_image, 0);
 }
 
+TEST_F(DryRunTest, ATarOnStdinIsAUsageErrorThatReadsNothing) {
+  options_.inputs.paths = {"-"};
+  options_.inputs.stdin_name = "data.tar";
+  EXPECT_THROW(dry_run(options_, opener(), stop_.get_token()), UsageError);
+  EXPECT_EQ(opened_, 0);
+}
+
 TEST_F(DryRunTest, NoInputsAreFatalAndOpenNothing) {
   std::filesystem::create_directory(directory_ / "photos");
   EXPECT_THROW(dry_run(options_, opener(), stop_.get_token()), FatalError);

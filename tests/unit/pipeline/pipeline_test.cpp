@@ -362,11 +362,57 @@ TEST_F(PipelineTest, TakesInputsAheadOfTheOutputOnlyAHandfulOfBatches) {
     seen = inputs.taken_;
     EXPECT_EQ(running.wait_for(50ms), std::future_status::timeout);
   } while (inputs.taken_ != seen || seen < 4);
-  EXPECT_EQ(inputs.taken_, 5 * 4u) << "four batches in flight and one that waits for a place";
+  EXPECT_EQ(inputs.taken_, 4 * 4u + 1) << "four batches in flight and one input that waits for a place";
   EXPECT_EQ(model_.preprocessed_, 4 * 4u);
   release.release();
   running.get();
   EXPECT_EQ(written_.batches_.size(), 250u);
+}
+
+/// An image that holds as much memory as it says, and counts how many of them there are.
+class HeavySource : public ByteSource {
+ public:
+  HeavySource(std::uint64_t held, std::atomic<int>& alive) : held_(held), alive_(alive) { ++alive_; }
+  ~HeavySource() override { --alive_; }
+  FileIdentity identify() const override { return {1, 1}; }
+  FileIdentity read(std::vector<std::byte>& bytes) const override {
+    bytes.assign(1, std::byte{'7'});
+    return identify();
+  }
+  std::uint64_t held_memory() const override { return held_; }
+
+ private:
+  std::uint64_t held_;
+  std::atomic<int>& alive_;
+};
+
+class HeavyInputs : public InputStream {
+ public:
+  HeavyInputs(int count, std::uint64_t held) : remaining_(count), held_(held) {}
+  std::optional<Input> next() override {
+    if (remaining_ == 0) return std::nullopt;
+    --remaining_;
+    most_ = std::max<int>(most_, alive_);
+    return Input{"x", std::make_unique<HeavySource>(held_, alive_)};
+  }
+  int most_ = 0;  ///< at once, before the next was made
+  std::atomic<int> alive_ = 0;
+
+ private:
+  int remaining_;
+  std::uint64_t held_;
+};
+
+TEST_F(PipelineTest, ImagesThatAreInMemoryWaitForOneAnother) {
+  for (const auto& [mebibytes, most] : {std::pair{1000u, 1}, {100u, 2}, {50u, 5}}) {
+    HeavyInputs inputs(40, std::uint64_t{mebibytes} << 20);
+    model_.delay_ = [](const std::string&) { return 100us; };
+    written_.batches_.clear();
+    run_pipeline(inputs, model_, options_, written_, {});
+    EXPECT_EQ(written_.batches_.size(), 10u) << "batches do not depend on it";
+    EXPECT_LE(inputs.most_, most) << mebibytes;
+    EXPECT_EQ(inputs.alive_, 0);
+  }
 }
 
 TEST_F(PipelineTest, DecodesAtALowerPriorityThanItRunsTheForward) {
