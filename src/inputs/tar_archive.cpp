@@ -123,7 +123,8 @@ void TarArchive::fail() const {
   if (!state_->begun) throw InputError(FailureKind::permanent, "not a tar");
   const char* told = ::archive_error_string(state_->reader.get());
   const std::string_view message = told == nullptr ? "no reason given" : told;
-  if (state_->at_end && message.find("runcated") != std::string_view::npos)
+  const bool is_plain = ::archive_filter_count(state_->reader.get()) == 1;
+  if (state_->at_end && (is_plain || message.find("runcated") != std::string_view::npos))
     throw InputError(FailureKind::permanent, "truncated tar");
   throw InputError(FailureKind::permanent, fmt::format("damaged tar: {}", message));
 }

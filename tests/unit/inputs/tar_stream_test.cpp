@@ -227,6 +227,14 @@ TEST_F(TarStreamTest, WhatCameBeforeACutStays) {
   }
 }
 
+TEST_F(TarStreamTest, ACutWithinAMembersHeadersIsACut) {
+  const std::string a = tar_member({"a.jpg", "a"}), pax = tar_member({"pax", "14 path=b.jpg\n", 'x'});
+  for (std::size_t length = 64; length <= pax.size(); length += 64) {
+    make(a + pax.substr(0, length));
+    EXPECT_THAT(told(), ElementsAre("a.jpg=a", "!permanent: truncated tar")) << length;
+  }
+}
+
 TEST_F(TarStreamTest, WhatCameBeforeDamageStays) {
   std::string tar = tar_of({{"a.jpg", "a"}, {"b.jpg", "b"}, {"c.jpg", "c"}});
   tar[1024 + 10] ^= 1;  // of the second header
