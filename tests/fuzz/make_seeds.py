@@ -3,11 +3,15 @@
 
 Needs Python's standard library alone; what is taken from tests/data is copied as it stands.
 """
+import bz2
+import gzip
 import io
 import json
+import lzma
 import pathlib
 import shutil
 import struct
+import tarfile
 import zipfile
 import zlib
 
@@ -184,6 +188,41 @@ def make_archives():
     put("model_archive", "claims-2-gib", whole.replace(struct.pack("<II", 8, 8), struct.pack("<II", 1 << 31, 1 << 31)))
 
 
+def short_end(tar):
+    """Without what rounds it up to 10 KiB."""
+    used = len(tar.rstrip(b"\0"))
+    return tar[:-(-used // 512) * 512] + bytes(1024)
+
+
+def tar_of(members, form=tarfile.GNU_FORMAT):
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w", format=form) as tar:
+        for name, content in members:
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+    return short_end(file.getvalue())
+
+
+def make_tars():
+    members = [("a/1.cls", b"7\n"), ("a/1.jpg", b"one"), ("a/1.txt", b"a cat\n"), ("b.png", b""), ("l" * 120 + ".gif", b"g")]
+    put("tar", "gnu", tar_of(members))
+    put("tar", "pax", tar_of(members + [("\u00e9.jpg", b"e")], form=tarfile.PAX_FORMAT))
+    put("tar", "cut", tar_of(members)[:2800])
+    put("tar", "gz", gzip.compress(tar_of(members), mtime=0))
+    put("tar", "bz2", bz2.compress(tar_of(members)))
+    put("tar", "xz", lzma.compress(tar_of(members)))
+    sparse = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.name": "s.jpg", "GNU.sparse.realsize": "5000"}
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        member = tarfile.TarInfo("GNUSparseFile.0/s.jpg")
+        member.pax_headers = sparse
+        content = b"1\n1000\n3\n".ljust(512, b"\0") + b"abc"
+        member.size = len(content)
+        tar.addfile(member, io.BytesIO(content))
+    put("tar", "sparse", short_end(file.getvalue()))
+
+
 def make_hub():
     copy("hub_config", "golden/tiny-vit/config.json", "golden/tiny-vit/preprocessor_config.json",
          "variants/wide/config.json")
@@ -204,5 +243,5 @@ def make_hub():
 
 if __name__ == "__main__":
     for make in (make_images, make_exif, make_safetensors, make_npy, make_text, make_journal, make_json, make_archives,
-                 make_hub):
+                 make_tars, make_hub):
         make()
