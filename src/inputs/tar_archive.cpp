@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <ctime>
 #include <span>
 #include <string_view>
 #include <system_error>
@@ -37,6 +38,12 @@ ArchivePointer make_reader() {
                              ::archive_read_support_filter_xz, ::archive_read_support_filter_zstd})
     support_built_in(reader.get(), support);
   return reader;
+}
+
+/// A header may tell any time; one out of range becomes another, which serves as well.
+std::int64_t nanoseconds(std::time_t seconds, long nanoseconds) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(seconds) * 1'000'000'000U +
+                                   static_cast<std::uint64_t>(nanoseconds));
 }
 
 std::string_view without_dot(std::string_view path) {
@@ -147,10 +154,8 @@ std::optional<TarMember> TarArchive::next() {
     const char* path = ::archive_entry_pathname(entry);
     const auto size = std::max<la_int64_t>(0, ::archive_entry_size(entry));
     state_->member_size = static_cast<std::uint64_t>(size);
-    const std::int64_t seconds = ::archive_entry_mtime(entry);
     return TarMember{std::string(without_dot(path == nullptr ? "" : path)), state_->member_size,
-                     static_cast<std::int64_t>(static_cast<std::uint64_t>(seconds) * 1'000'000'000U) +
-                         ::archive_entry_mtime_nsec(entry)};
+                     nanoseconds(::archive_entry_mtime(entry), ::archive_entry_mtime_nsec(entry))};
   }
 }
 
