@@ -12,66 +12,12 @@
 #include "support/drained.h"
 #include "support/redirected_descriptor.h"
 #include "support/tar_bytes.h"
-#include "support/temporary_directory.h"
+#include "tar_stream_fixture.h"
 
 namespace vit_embed {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
-
-constexpr std::int64_t kMtime = 1'700'000'000'000'000'005;
-
-class TarStreamTest : public ::testing::Test {
- protected:
-  void make(std::string_view bytes) {
-    write_file(path_, bytes);
-    const timespec time{kMtime / 1'000'000'000, kMtime % 1'000'000'000};
-    const timespec both[2]{time, time};
-    ASSERT_EQ(::utimensat(AT_FDCWD, path_.c_str(), both, 0), 0);
-  }
-
-  TarStream opened(TarStream::Pass pass = TarStream::Pass::read, std::uint64_t passed_over = 0) {
-    auto tar = std::make_shared<TarFile>();
-    tar->name = path_;
-    tar->members = members_;
-    return TarStream(std::move(tar), pass, std::make_shared<Cancellation>(), passed_over);
-  }
-
-  /// Each input as "member=content", "member!failure" where it fails; the tar itself is "".
-  static std::vector<std::string> told(TarStream stream, const std::string& name) {
-    std::vector<std::string> all;
-    while (const std::optional<Input> input = stream.next()) {
-      EXPECT_EQ(input->columns.size(), kSampleColumns.size());
-      const std::string member = input->name == name ? "" : input->name.substr(name.size() + 1);
-      const std::string failure = failure_of(*input->source);
-      all.push_back(failure.empty() ? member + "=" + text_of(*input->source) : member + "!" + failure);
-    }
-    return all;
-  }
-  std::vector<std::string> told() { return told(opened(), path_.native()); }
-
-  /// The names that it lists, which must be those that it reads.
-  std::vector<std::string> listed() {
-    TarStream list = opened(TarStream::Pass::list);
-    TarStream read = opened();
-    std::vector<std::string> names;
-    while (const std::optional<Input> input = list.next()) {
-      const std::optional<Input> same = read.next();
-      EXPECT_TRUE(same && same->name == input->name) << input->name;
-      if (same) {
-        EXPECT_EQ(same->source->identify(), input->source->identify());
-      }
-      names.push_back(input->name == path_ ? "" : input->name.substr(path_.native().size() + 1));
-    }
-    EXPECT_FALSE(read.next());
-    return names;
-  }
-
-  TemporaryDirectory directory_;
-  std::filesystem::path path_ = directory_ / "x.tar";
-  FolderOptions members_;
-};
 
 TEST_F(TarStreamTest, GivesTheImagesInTheTarsOrder) {
   make(tar_of({{"d/", "", '5'}, {"d/z.jpg", "zz"}, {"notes.md", "x"}, {"./a.PNG", std::string(1000, 'a')}}));
@@ -131,78 +77,6 @@ TEST_F(TarStreamTest, GlobsChooseAsInFolders) {
   EXPECT_THAT(listed(), ElementsAre("a.jpg", "d/thumbs/c.jpg"));
   members_.include = {"*.raw", "thumbs/*"};
   EXPECT_THAT(listed(), ElementsAre("e.raw"));
-}
-
-class SampleTest : public TarStreamTest {
- protected:
-  /// Each input as "member: cls|txt|json".
-  std::vector<std::string> columns(std::uint64_t passed_over = 0) {
-    TarStream stream = opened(TarStream::Pass::read, passed_over);
-    std::vector<std::string> all;
-    while (const std::optional<Input> input = stream.next()) {
-      all.push_back(input->name.substr(path_.native().size() + 1) + ": " + input->columns.at(0) + "|" +
-                    input->columns.at(1) + "|" + input->columns.at(2));
-    }
-    return all;
-  }
-};
-
-TEST_F(SampleTest, ColumnsStandBeforeOrBehindTheImage) {
-  make(tar_of({{"a.cls", "7\n"},
-               {"a.jpg", "a"},
-               {"a.TXT", " a cat\r\n\n"},
-               {"b.jpg", "b"},
-               {"b.json", "{}"},
-               {"c.jpg", "c"}}));
-  EXPECT_THAT(columns(), ElementsAre("a.jpg: 7| a cat|", "b.jpg: ||{}", "c.jpg: ||"));
-  EXPECT_THAT(listed(), ElementsAre("a.jpg", "b.jpg", "c.jpg"));
-}
-
-TEST_F(SampleTest, ASampleMayHoldSeveralImages) {
-  make(tar_of({{"a.left.jpg", "l"}, {"a.cls", "7"}, {"a.right.jpg", "r"}, {"b/a.jpg", "x"}}));
-  EXPECT_THAT(columns(), ElementsAre("a.left.jpg: 7||", "a.right.jpg: 7||", "b/a.jpg: ||"));
-}
-
-TEST_F(SampleTest, OnlyNeighboursAreASample) {
-  make(tar_of({{"a.jpg", "a"}, {"b.jpg", "b"}, {"a.cls", "7"}, {"c.part.cls", "8"}, {"c.jpg", "c"}}));
-  EXPECT_THAT(columns(), ElementsAre("a.jpg: ||", "b.jpg: ||", "c.jpg: ||"));
-}
-
-TEST_F(SampleTest, TooLargeAColumnIsAFailedInputWhereItsSampleHasAnImage) {
-  const std::string large(kLargestColumn + 1, 'x'), largest(kLargestColumn, 'y');
-  make(tar_of({{"a.json", large}, {"a.jpg", "a"}, {"b.json", large}, {"c.jpg", "c"}, {"c.txt", largest}}));
-  EXPECT_THAT(columns(), ElementsAre("a.jpg: ||", "a.json: ||", "c.jpg: |" + largest + "|"));
-  EXPECT_EQ(told().at(1), "a.json!permanent: larger than 1 MiB: the column json is left empty");
-  EXPECT_THAT(listed(), ElementsAre("a.jpg", "a.json", "c.jpg"));
-}
-
-/// Photographs whose names have many dots may all be of one sample: their bytes do not wait for its end.
-TEST_F(SampleTest, AnEndlessSampleIsGivenInPieces) {
-  std::vector<TarEntry> entries;
-  for (std::size_t i = 0; i < TarStream::kLargestSample; ++i)
-    entries.push_back({"img." + std::to_string(i) + ".jpg", "x"});
-  entries.push_back({"img.cls", "7"});
-  entries.push_back({"img.last.jpg", "x"});
-  make(tar_of(entries));
-  const std::vector<std::string> all = columns();
-  ASSERT_EQ(all.size(), TarStream::kLargestSample + 1);
-  EXPECT_EQ(all.front(), "img.0.jpg: ||");
-  EXPECT_EQ(all.back(), "img.last.jpg: 7||");
-}
-
-TEST_F(SampleTest, PassingOverTheFirstChangesNothingOfTheRest) {
-  const std::string large(kLargestColumn + 1, 'x');
-  make(tar_of({{"a.cls", "7"},
-               {"a.0.jpg", "a"},
-               {"a.json", large},
-               {"a.1.jpg", "a"},
-               {"b.jpg", "b"},
-               {"b.cls", "8"}}));
-  const std::vector<std::string> all = columns();
-  ASSERT_EQ(all.size(), 4u);
-  for (std::size_t first = 0; first <= all.size(); ++first)
-    EXPECT_EQ(columns(first), std::vector(all.begin() + static_cast<std::ptrdiff_t>(first), all.end()))
-        << first;
 }
 
 TEST_F(TarStreamTest, WhatCameBeforeACutStays) {

@@ -1,0 +1,85 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/tar_bytes.h"
+#include "tar_stream_fixture.h"
+
+namespace vit_embed {
+namespace {
+
+using ::testing::ElementsAre;
+
+class SampleTest : public TarStreamTest {
+ protected:
+  /// Each input as "member: cls|txt|json".
+  std::vector<std::string> columns(std::uint64_t passed_over = 0) {
+    TarStream stream = opened(TarStream::Pass::read, passed_over);
+    std::vector<std::string> all;
+    while (const std::optional<Input> input = stream.next()) {
+      all.push_back(input->name.substr(path_.native().size() + 1) + ": " + input->columns.at(0) + "|" +
+                    input->columns.at(1) + "|" + input->columns.at(2));
+    }
+    return all;
+  }
+};
+
+TEST_F(SampleTest, ColumnsStandBeforeOrBehindTheImage) {
+  make(tar_of({{"a.cls", "7\n"},
+               {"a.jpg", "a"},
+               {"a.TXT", " a cat\r\n\n"},
+               {"b.jpg", "b"},
+               {"b.json", "{}"},
+               {"c.jpg", "c"}}));
+  EXPECT_THAT(columns(), ElementsAre("a.jpg: 7| a cat|", "b.jpg: ||{}", "c.jpg: ||"));
+  EXPECT_THAT(listed(), ElementsAre("a.jpg", "b.jpg", "c.jpg"));
+}
+
+TEST_F(SampleTest, ASampleMayHoldSeveralImages) {
+  make(tar_of({{"a.left.jpg", "l"}, {"a.cls", "7"}, {"a.right.jpg", "r"}, {"b/a.jpg", "x"}}));
+  EXPECT_THAT(columns(), ElementsAre("a.left.jpg: 7||", "a.right.jpg: 7||", "b/a.jpg: ||"));
+}
+
+TEST_F(SampleTest, OnlyNeighboursAreASample) {
+  make(tar_of({{"a.jpg", "a"}, {"b.jpg", "b"}, {"a.cls", "7"}, {"c.part.cls", "8"}, {"c.jpg", "c"}}));
+  EXPECT_THAT(columns(), ElementsAre("a.jpg: ||", "b.jpg: ||", "c.jpg: ||"));
+}
+
+TEST_F(SampleTest, TooLargeAColumnIsAFailedInputWhereItsSampleHasAnImage) {
+  const std::string large(kLargestColumn + 1, 'x'), largest(kLargestColumn, 'y');
+  make(tar_of({{"a.json", large}, {"a.jpg", "a"}, {"b.json", large}, {"c.jpg", "c"}, {"c.txt", largest}}));
+  EXPECT_THAT(columns(), ElementsAre("a.jpg: ||", "a.json: ||", "c.jpg: |" + largest + "|"));
+  EXPECT_EQ(told().at(1), "a.json!permanent: larger than 1 MiB: the column json is left empty");
+  EXPECT_THAT(listed(), ElementsAre("a.jpg", "a.json", "c.jpg"));
+}
+
+/// Photographs whose names have many dots may all be of one sample: their bytes do not wait for its end.
+TEST_F(SampleTest, AnEndlessSampleIsGivenInPieces) {
+  std::vector<TarEntry> entries;
+  for (std::size_t i = 0; i < TarStream::kLargestSample; ++i)
+    entries.push_back({"img." + std::to_string(i) + ".jpg", "x"});
+  entries.push_back({"img.cls", "7"});
+  entries.push_back({"img.last.jpg", "x"});
+  make(tar_of(entries));
+  const std::vector<std::string> all = columns();
+  ASSERT_EQ(all.size(), TarStream::kLargestSample + 1);
+  EXPECT_EQ(all.front(), "img.0.jpg: ||");
+  EXPECT_EQ(all.back(), "img.last.jpg: 7||");
+}
+
+TEST_F(SampleTest, PassingOverTheFirstChangesNothingOfTheRest) {
+  const std::string large(kLargestColumn + 1, 'x');
+  make(tar_of({{"a.cls", "7"},
+               {"a.0.jpg", "a"},
+               {"a.json", large},
+               {"a.1.jpg", "a"},
+               {"b.jpg", "b"},
+               {"b.cls", "8"}}));
+  const std::vector<std::string> all = columns();
+  ASSERT_EQ(all.size(), 4u);
+  for (std::size_t first = 0; first <= all.size(); ++first)
+    EXPECT_EQ(columns(first), std::vector(all.begin() + static_cast<std::ptrdiff_t>(first), all.end()))
+        << first;
+}
+
+}  // namespace
+}  // namespace vit_embed
