@@ -100,6 +100,8 @@ TEST_F(InputPlanTest, AReaderGivesTheSameInputsAgainAndAgain) {
   inputs.push_back(
       {"stdin", std::make_unique<MemorySource>(std::make_shared<std::vector<std::byte>>(3, std::byte{'m'}))});
   inputs.push_back(file("missing"));
+  inputs.push_back(
+      {"bad", std::make_unique<FailedSource>("for good", FailureKind::permanent, FileIdentity{7, 8})});
   GivenInputs stream(std::move(inputs));
   const InputPlan plan(stream, directory_.path(), {});
   for (int pass = 0; pass < 2; ++pass) {
@@ -118,6 +120,9 @@ TEST_F(InputPlanTest, AReaderGivesTheSameInputsAgainAndAgain) {
     EXPECT_EQ(text_of(*item->input.source), "mmm");
     item = reader.next();
     EXPECT_EQ(failure_of(*item->input.source), "transient: No such file or directory");
+    item = reader.next();
+    EXPECT_EQ(failure_of(*item->input.source), "permanent: for good");
+    EXPECT_EQ(item->input.source->identify(), (FileIdentity{7, 8}));
     EXPECT_FALSE(reader.next());
     EXPECT_FALSE(reader.next());
   }

@@ -63,6 +63,54 @@ TEST_F(TarStreamTest, LinksAndWhatElseIsNoFileAreNoImages) {
   EXPECT_THAT(told(), ElementsAre("a.jpg=a"));
 }
 
+TEST_F(TarStreamTest, ALinkThatBringsItsContentIsNoImageEither) {
+  make(tar_of({{"a.jpg", "a"}, {"pax", "15 comment=none\n", 'x'}, {"hard.jpg", "a", '1'}, {"b.jpg", "b"}}));
+  EXPECT_THAT(told(), ElementsAre("a.jpg=a", "b.jpg=b"));
+}
+
+/// One that GNU tar wrote with --sparse --format=posix.
+TEST_F(TarStreamTest, TheHolesOfASparseMemberAreZeros) {
+  std::string records;
+  for (const std::string& record :
+       {std::string("22 GNU.sparse.major=1\n"), std::string("22 GNU.sparse.minor=0\n"),
+        std::string("25 GNU.sparse.name=s.jpg\n"), std::string("28 GNU.sparse.realsize=5000\n")})
+    records += record;
+  std::string content = "1\n1000\n3\n";
+  content.resize(512);
+  content += "abc";
+  make(tar_of({{"pax", records, 'x'}, {"GNUSparseFile.0/s.jpg", content}, {"t.jpg", "t"}}));
+  EXPECT_THAT(told(),
+              ElementsAre("s.jpg=" + std::string(1000, '\0') + "abc" + std::string(3997, '\0'), "t.jpg=t"));
+}
+
+/// Bytes that this process has read so far, from anywhere.
+std::uint64_t bytes_read() {
+  std::ifstream io("/proc/self/io");
+  std::string name;
+  std::uint64_t value = 0;
+  io >> name >> value;
+  return name == "rchar:" ? value : 0;
+}
+
+TEST_F(TarStreamTest, WhatIsListedOrPassedOverIsNotRead) {
+  if (bytes_read() == 0) GTEST_SKIP() << "the kernel does not count what is read";
+  constexpr std::size_t kSize = std::size_t{16} << 20;
+  make(tar_of({{"a.jpg", std::string(kSize, 'a')}, {"b.jpg", "b"}}));
+  std::uint64_t before = bytes_read();
+  TarStream stream = opened(TarStream::Pass::list);
+  EXPECT_EQ(names_of(stream).size(), 2u);
+  EXPECT_LT(bytes_read() - before, kSize / 8);
+  before = bytes_read();
+  EXPECT_EQ(told(opened(TarStream::Pass::read, 1), path_.native()).size(), 1u);
+  EXPECT_LT(bytes_read() - before, kSize / 8);
+}
+
+TEST_F(TarStreamTest, ACutIsSeenWhereNothingIsRead) {
+  make(tar_member({"a.jpg", std::string(100'000, 'a')}) + tar_header({"b.jpg"}, 1'000'000) +
+       std::string(500'000, 'b'));
+  EXPECT_THAT(listed(), ElementsAre("a.jpg", ""));
+}
+
 TEST_F(TarStreamTest, HiddenMembersAreLeftOutUnlessAskedFor) {
   make(tar_of(
       {{"._a.jpg", "1"}, {".d/b.jpg", "2"}, {"d/.c.jpg", "3"}, {"./d/e.jpg", "4"}, {"d/../f.jpg", "5"}}));
