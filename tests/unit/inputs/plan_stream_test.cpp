@@ -101,6 +101,15 @@ TEST_F(PlannedTarTest, ABadTarFailsAsItWasListed) {
                                                   "missing.tar!transient: No such file or directory"));
 }
 
+TEST_F(PlannedTarTest, AFailureWithinATarKeepsThePlanAndTheTarTogether) {
+  make("1.tar", {{"a.json", std::string(kLargestColumn + 1, 'x')}, {"a.jpg", "a"}, {"b.jpg", "b"}});
+  const InputPlan plan = plan_of({"1.tar"});
+  const std::string failure = "1.tar/a.json!permanent: larger than 1 MiB: the column json is left empty";
+  EXPECT_THAT(told(PlanStream(plan)), ElementsAre("1.tar/a.jpg=a", failure, "1.tar/b.jpg=b"));
+  EXPECT_THAT(told(PlanStream(plan, 1)), ElementsAre(failure, "1.tar/b.jpg=b"));
+  EXPECT_THAT(told(PlanStream(plan, 2)), ElementsAre("1.tar/b.jpg=b"));
+}
+
 /// What a resumed run has done is not looked for again.
 TEST_F(PlannedTarTest, ATarThatIsPassedOverIsNotOpened) {
   make("1.tar", {{"a.jpg", "a"}});

@@ -56,15 +56,18 @@ TEST_F(TarStreamTest, LongNamesAreWhole) {
 
 TEST_F(TarStreamTest, LinksAndWhatElseIsNoFileAreNoImages) {
   make(tar_of({{"a.jpg", "a"},
-               {"hard.jpg", "", '1'},
-               {"soft.jpg", "", '2'},
+               {"hard.jpg", "", '1', 0, "a.jpg"},
+               {"soft.jpg", "", '2', 0, "a.jpg"},
                {"fifo.jpg", "", '6'},
                {"d.jpg", "", '5'}}));
   EXPECT_THAT(told(), ElementsAre("a.jpg=a"));
 }
 
 TEST_F(TarStreamTest, ALinkThatBringsItsContentIsNoImageEither) {
-  make(tar_of({{"a.jpg", "a"}, {"pax", "15 comment=none\n", 'x'}, {"hard.jpg", "a", '1'}, {"b.jpg", "b"}}));
+  make(tar_of({{"a.jpg", "a"},
+               {"pax", "15 comment=none\n", 'x'},
+               {"hard.jpg", "a", '1', 0, "a.jpg"},
+               {"b.jpg", "b"}}));
   EXPECT_THAT(told(), ElementsAre("a.jpg=a", "b.jpg=b"));
 }
 

@@ -12,6 +12,7 @@ struct TarEntry {
   std::string content = {};
   char type = '0';  ///< as POSIX has them: '0' a file, '1' a hard link, '2' a symbolic one, '5' a folder
   long mtime = 0;
+  std::string link = {};  ///< where a link leads
 };
 
 /// A member's header; `size` is what it says, whatever follows.
@@ -31,6 +32,7 @@ inline std::string tar_header(const TarEntry& entry, unsigned long long size) {
   put(136, octal(static_cast<unsigned long long>(entry.mtime), 11));
   put(148, "        ");
   put(156, std::string_view(&entry.type, 1));
+  put(157, std::string_view(entry.link).substr(0, 100));
   put(257, std::string_view("ustar\00000", 8));
   unsigned sum = 0;
   for (const char c : header) sum += static_cast<unsigned char>(c);
