@@ -145,7 +145,7 @@ int run_extract(const ExtractFlags& flags, Console& console) {
 void add_shard_flag(CLI::App& command, ExtractFlags& flags) {
   command
       .add_option("--shard", flags.shard,
-                  "Only part I of N, I from 0, of the folders' or the list's images; see merge")
+                  "Only part I of N, I from 0, of the folders, the list or the tars; see merge")
       ->group("Inputs");
 }
 

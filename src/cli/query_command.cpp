@@ -99,7 +99,8 @@ int run_query(const QueryFlags& flags, Console& console) {
 }
 
 void add_query_flags(CLI::App& command, QueryFlags& flags) {
-  command.add_option("IMAGES", flags.inputs.paths, "Files, folders, tars, or - for an image or a tar on stdin");
+  command.add_option("IMAGES", flags.inputs.paths,
+                     "Files, folders, tars, or - for an image or a tar on stdin");
   command.add_option("--store", flags.store, "Search a store that vit-embed sync keeps");
   command.add_option("--embeddings", flags.embeddings, "Search an .npy that vit-embed extract made");
   command.add_option("-k", flags.most, "So many images for each query")

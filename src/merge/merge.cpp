@@ -69,13 +69,19 @@ class Merge {
   void open_order() {
     std::unique_ptr<ListStream> list;
     if (options_.expect) list = open_list(*options_.expect, options_.null_separated);
-    if (first().shard->source != ShardSource::list) {
-      order_ = order_by_name(shards_);
-      if (list) expected_.emplace(std::move(list));
-    } else if (list) {
-      order_ = order_by_list(shards_, std::move(list));
-    } else {
-      throw UsageError("shards of a list are merged in its order: give it with --expect");
+    switch (first().shard->source) {
+      case ShardSource::folders:
+        order_ = order_by_name(shards_);
+        if (list) expected_.emplace(std::move(list), ExpectedNames::Of::inputs);
+        break;
+      case ShardSource::tars:
+        order_ = order_by_tar(shards_);
+        if (list) expected_.emplace(std::move(list), ExpectedNames::Of::tars);
+        break;
+      case ShardSource::list:
+        if (!list) throw UsageError("shards of a list are merged in its order: give it with --expect");
+        order_ = order_by_list(shards_, std::move(list));
+        break;
     }
   }
 

@@ -12,25 +12,19 @@
 namespace vit_embed {
 namespace {
 
-class ByName : public MergeOrder {
+/// The shards by their next inputs' names, the first on top.
+class Heads {
  public:
-  explicit ByName(const std::vector<ShardReader>& shards) : shards_(shards), heads_(Later{&shards}) {
+  explicit Heads(const std::vector<ShardReader>& shards) : shards_(shards), heads_(Later{&shards}) {
     for (std::size_t i = 0; i < shards.size(); ++i) push(i);
   }
 
-  std::optional<std::size_t> next() override {
+  std::optional<std::size_t> next() {
     if (taken_) push(*taken_);
     taken_.reset();
     if (heads_.empty()) return std::nullopt;
     taken_ = heads_.top();
     heads_.pop();
-    const std::string& name = shards_[*taken_].next()->name;
-    if (name < last_) {
-      throw CheckError(
-          fmt::format("'{}': '{}' stands behind '{}': were folders given that are within each other?",
-                      shards_[*taken_].file().npy.native(), name, last_));
-    }
-    last_ = name;
     return taken_;
   }
 
@@ -50,7 +44,40 @@ class ByName : public MergeOrder {
   const std::vector<ShardReader>& shards_;
   std::priority_queue<std::size_t, std::vector<std::size_t>, Later> heads_;
   std::optional<std::size_t> taken_;
+};
+
+class ByName : public MergeOrder {
+ public:
+  explicit ByName(const std::vector<ShardReader>& shards) : shards_(shards), heads_(shards) {}
+
+  std::optional<std::size_t> next() override {
+    const std::optional<std::size_t> shard = heads_.next();
+    if (!shard) return std::nullopt;
+    const std::string& name = shards_[*shard].next()->name;
+    if (name < last_) {
+      throw CheckError(
+          fmt::format("'{}': '{}' stands behind '{}': were folders given that are within each other?",
+                      shards_[*shard].file().npy.native(), name, last_));
+    }
+    last_ = name;
+    return shard;
+  }
+
+ private:
+  const std::vector<ShardReader>& shards_;
+  Heads heads_;
   std::string last_;
+};
+
+/// Two shards have no tar in common, so that of two names the tars' parts decide; and once a tar's first
+/// input is taken, its shard comes first until the tar's end.
+class ByTar : public MergeOrder {
+ public:
+  explicit ByTar(const std::vector<ShardReader>& shards) : heads_(shards) {}
+  std::optional<std::size_t> next() override { return heads_.next(); }
+
+ private:
+  Heads heads_;
 };
 
 class ByList : public MergeOrder {
@@ -93,6 +120,10 @@ class ByList : public MergeOrder {
 
 std::unique_ptr<MergeOrder> order_by_name(const std::vector<ShardReader>& shards) {
   return std::make_unique<ByName>(shards);
+}
+
+std::unique_ptr<MergeOrder> order_by_tar(const std::vector<ShardReader>& shards) {
+  return std::make_unique<ByTar>(shards);
 }
 
 std::unique_ptr<MergeOrder> order_by_list(const std::vector<ShardReader>& shards,

@@ -2,7 +2,9 @@
 
 #include <chrono>
 
+#include "inputs/input_arguments.h"
 #include "inputs/input_plan.h"
+#include "inputs/open_inputs.h"
 #include "inputs/plan_stream.h"
 
 namespace vit_embed {

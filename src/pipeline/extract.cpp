@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "base/error.h"
+#include "inputs/input_arguments.h"
 #include "inputs/input_plan.h"
+#include "inputs/open_inputs.h"
 #include "inputs/plan_stream.h"
 #include "inputs/recent_inputs.h"
 #include "output/publication.h"

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/log.h"
-#include "inputs/open_inputs.h"
+#include "inputs/input_options.h"
 #include "output/output_format.h"
 #include "output/partial_run.h"
 #include "pipeline/embedding_options.h"

@@ -69,7 +69,7 @@ same_output() {  # A B: rows, index, failures and meta
 
   run vit_embed extract a b/c b/ -m "$MODEL" -o x.npy --shard 0/2
   equal "$status" 2
-  [[ $output == *"--shard: 'b/c/' is within 'b/'"* ]]
+  [[ $output == *"--shard: 'b/c' is within 'b/'"* ]]
 }
 
 @test "a path that is in two shards is refused" {
@@ -106,6 +106,66 @@ same_output() {  # A B: rows, index, failures and meta
     [[ $output =~ "is not in the list"|"lacks entry " ]]
     [ ! -e none.npy ]
   done
+}
+
+# Six tars, one of them cut; members are not in the order of their names, and some have a class.
+some_tars() {
+  mkdir -p tars
+  python - <<'PY'
+import io, os, tarfile
+golden = os.environ["GOLDEN"] + "/images"
+images = sorted(name for name in os.listdir(golden) if name.endswith(".png"))
+for number in range(6):
+    with tarfile.open(f"tars/data-{number:06d}.tar" + (".gz" if number == 2 else ""), "w:gz" if number == 2 else "w") as tar:
+        for i in (3, 1, 2, 0)[:4 - number % 2]:
+            for suffix, content in (("cls", b"%d\n" % i), ("png", open(f"{golden}/{images[number + i]}", "rb").read())):
+                member = tarfile.TarInfo(f"{chr(ord('z') - i)}/{i}.{suffix}")
+                member.size = len(content)
+                tar.addfile(member, io.BytesIO(content))
+PY
+  truncate -s -30000 tars/data-000004.tar
+  printf 'no tar' > tars/data-000005.tar
+}
+
+@test "merged shards of tars are what one run over the tars in order gives, and no tar is in two" {
+  some_tars
+  mkdir s
+  vit_embed extract tars/*.tar* -m "$MODEL" -o whole.npy --labels folder -q || equal $? 3
+  vit_embed extract tars/data-00000{5,3,1,0,4}.tar tars/data-000002.tar.gz -m "$MODEL" -o s/0.npy --shard 0/3 --labels folder -q || equal $? 3
+  for i in 1 2; do
+    vit_embed extract tars/*.tar* -m "$MODEL" -o s/$i.npy --shard $i/3 --labels folder -q || equal $? 3
+  done
+  run vit_embed merge s/?.npy -o all.npy
+  equal "$status" 0
+  same_output whole.npy all.npy
+  equal "$(head -1 all.npy.index.csv)" row,path,label,cls,txt,json
+  grep -q '^5,tars/data-000001.tar/y/1.png,y,1,,$' all.npy.index.csv
+  grep -q '^tars/data-000005.tar,' all.npy.failures.csv
+  for tar in tars/*; do
+    equal "$(grep -lF "$tar" s/*.inputs.csv | wc -l)" 1
+  done
+  # Tasks may have copies in folders of their own: the tar's name alone says whose it is.
+  cp -r tars copy
+  touch -r tars/data-000000.tar copy/data-000000.tar
+  for i in 0 1 2; do
+    vit_embed extract copy/*.tar* -m "$MODEL" -o copied-$i.npy --shard $i/3 -q || equal $? 3
+    equal "$(cut -d/ -f2- copied-$i.npy.inputs.csv | sort | cut -d, -f1)" "$(cut -d/ -f2- s/$i.npy.inputs.csv | sort | cut -d, -f1)"
+  done
+}
+
+@test "a tar that is expected and in no shard is told" {
+  some_tars
+  mkdir s
+  extract_shards 3 'tars/data-{000000..000005}.tar'
+  ls tars/*.tar > list
+  echo tars/data-000002.tar >> list
+  LC_ALL=C sort -o list list
+  vit_embed merge s/?.npy -o all.npy --expect list -q
+  echo tars/data-000006.tar >> list
+  run vit_embed merge s/?.npy -o none.npy --expect list
+  equal "$status" 5
+  [[ $output == *"1 of the list is in no shard: 'tars/data-000006.tar'"* ]]
+  [ ! -e none.npy ]
 }
 
 @test "an image that is expected and in no shard is told, and nothing is published" {
@@ -255,8 +315,10 @@ same_output() {  # A B: rows, index, failures and meta
   for shard in 2/2 -1/2 0 0/ /2 0/0 1/2/3 a/b ' 0/2' 0x0/2; do usage "is no shard" photos --shard="$shard"; done
   usage "--shard takes folders" photos/000000.png --shard 0/2
   echo photos/000000.png > list
-  usage "--shard takes folders, or one list, and not both" photos --files-from list --shard 0/2
-  usage "--shard takes folders" - --shard 0/2
+  usage "--shard takes folders, tars or one list, and no two of them" photos --files-from list --shard 0/2
+  usage "--shard takes folders, tars or one list, and no two of them" photos data.tar --shard 0/2
+  usage "--shard takes folders, tars or a list, and nothing from stdin" - --shard 0/2
+  usage "--shard takes folders, tars or a list, and nothing from stdin" - --stdin-name x.tar --shard 0/2
   run vit_embed extract photoss -m "$MODEL" -o x.npy --shard 0/2
   equal "$status" 1
   [[ $output == *"'photoss': No such file or directory"* ]]

@@ -8,6 +8,7 @@
 #include <array>
 #include <thread>
 
+#include "inputs/input_arguments.h"
 #include "inputs/tar_name.h"
 #include "support/drained.h"
 #include "support/redirected_descriptor.h"

@@ -13,10 +13,11 @@ namespace {
 using ::testing::HasSubstr;
 
 /// What is missing of a list once these names were seen; "" for nothing.
-std::string missing(const std::string& list, const std::vector<std::string>& names) {
+std::string missing(const std::string& list, const std::vector<std::string>& names,
+                    ExpectedNames::Of of = ExpectedNames::Of::inputs) {
   const TemporaryDirectory directory;
   write_file(directory / "list", list);
-  ExpectedNames expected(open_list((directory / "list").native(), false));
+  ExpectedNames expected(open_list((directory / "list").native(), false), of);
   for (const std::string& name : names) expected.see(name);
   try {
     expected.require_all_seen();
@@ -43,6 +44,18 @@ TEST(ExpectedNames, ANameThatTheListHasTwiceIsToBeThereOnce) {
 
 TEST(ExpectedNames, OfManyThatAreMissingTheFirstAreTold) {
   EXPECT_EQ(missing("1\n2\n3\n4\n5\n6\n", {}), "6 of the list are in no shard: '1', '2', '3', '4', '5', ...");
+}
+
+TEST(ExpectedNames, OfATarSomeInputIsToBeThere) {
+  const auto missing_tars = [](const std::string& list, const std::vector<std::string>& names) {
+    return missing(list, names, ExpectedNames::Of::tars);
+  };
+  EXPECT_EQ(missing_tars("a.tar\nb.tar\n", {"a.tar/2", "a.tar/1", "a.tar", "b.tar/x"}), "");
+  EXPECT_EQ(missing_tars("a.tar\n", {"a.tar"}), "") << "that it failed is told elsewhere";
+  EXPECT_EQ(missing_tars("a.tar.gz\na.tar\n", {"a.tar.gz/1", "a.tar/1"}), "");
+  EXPECT_EQ(missing_tars("a.tar\nb.tar\nc.tar\n", {"a.tar/1", "a.tar2/1", "c.tar/1"}),
+            "1 of the list is in no shard: 'b.tar'");
+  EXPECT_EQ(missing_tars("a.tar\nb.tar\n", {"a.tar/1"}), "1 of the list is in no shard: 'b.tar'");
 }
 
 TEST(ExpectedNames, MustBeInBytewiseOrder) {
