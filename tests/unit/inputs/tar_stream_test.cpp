@@ -78,12 +78,15 @@ TEST_F(TarStreamTest, TheHolesOfASparseMemberAreZeros) {
        {std::string("22 GNU.sparse.major=1\n"), std::string("22 GNU.sparse.minor=0\n"),
         std::string("25 GNU.sparse.name=s.jpg\n"), std::string("28 GNU.sparse.realsize=5000\n")})
     records += record;
-  std::string content = "1\n1000\n3\n";
-  content.resize(512);
-  content += "abc";
-  make(tar_of({{"pax", records, 'x'}, {"GNUSparseFile.0/s.jpg", content}, {"t.jpg", "t"}}));
-  EXPECT_THAT(told(),
-              ElementsAre("s.jpg=" + std::string(1000, '\0') + "abc" + std::string(3997, '\0'), "t.jpg=t"));
+  const auto sparse = [&records](std::string map, const std::string& data) {
+    map.resize(512);
+    return tar_member({"pax", records, 'x'}) + tar_member({"GNUSparseFile.0/s.jpg", map + data});
+  };
+  make(sparse("1\n1000\n3\n", "abc") + sparse("1\n5000\n0\n", "") + sparse("0\n", "") +
+       tar_of({{"t.jpg", "t"}}));
+  const std::string hole = "s.jpg=" + std::string(5000, '\0');
+  EXPECT_THAT(told(), ElementsAre("s.jpg=" + std::string(1000, '\0') + "abc" + std::string(3997, '\0'), hole,
+                                  hole, "t.jpg=t"));
 }
 
 /// Bytes that this process has read so far, from anywhere.
