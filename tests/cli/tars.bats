@@ -135,6 +135,22 @@ missing.tar,No such file or directory,transient"
   [[ $output == *"'missing.tar': No such file or directory"* ]]
 }
 
+@test "a member that is sparse is read with its holes, however tar has stored it" {
+  mkdir f
+  truncate -s 300k f/hole.png
+  cp "$GOLDEN/images/one-pixel.png" f/image.png
+  truncate -s 200k f/image.png
+  cp "$GOLDEN/images/one-pixel.png" f/z.png
+  extract f -o f.npy --quiet || equal $? 3
+  for format in gnu posix; do
+    tar --sparse --format=$format -cf $format.tar f/hole.png f/image.png f/z.png
+    run extract $format.tar -o x.npy --quiet
+    equal "$status" 3
+    cmp x.npy f.npy
+    equal "$(tail -n +2 x.npy.failures.csv)" "$format.tar/$(tail -n +2 f.npy.failures.csv)"
+  done
+}
+
 @test "who gives a tar where none is expected is told what to type" {
   some_tar 2
   run extract - -o x.npy < x.tar
