@@ -68,10 +68,7 @@ std::optional<Input> TarStream::next() {
     }
     Input input = std::move(ready_.front());
     ready_.pop_front();
-    if (passed_over_ > 0) {
-      --passed_over_;
-      continue;
-    }
+    if (num_taken_++ < passed_over_) continue;
     if (pass_ == Pass::list) input.source = std::make_unique<ListedMember>(tar_, input.source->identify());
     return input;
   }

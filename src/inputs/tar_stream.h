@@ -98,6 +98,7 @@ class TarStream : public InputStream {
   Sample sample_;
   std::deque<Input> ready_;
   std::uint64_t num_ready_ = 0;  // that ever were
+  std::uint64_t num_taken_ = 0;  // out of ready_
   bool has_images_ = false;
   bool ended_ = false;
 };

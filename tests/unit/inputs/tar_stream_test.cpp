@@ -100,14 +100,15 @@ std::uint64_t bytes_read() {
 
 TEST_F(TarStreamTest, WhatIsListedOrPassedOverIsNotRead) {
   if (bytes_read() == 0) GTEST_SKIP() << "the kernel does not count what is read";
-  constexpr std::size_t kSize = std::size_t{16} << 20;
-  make(tar_of({{"a.jpg", std::string(kSize, 'a')}, {"b.jpg", "b"}}));
+  constexpr std::size_t kSize = std::size_t{8} << 20;
+  const std::string large(kSize, 'a');
+  make(tar_of({{"a.jpg", large}, {"b.jpg", large}, {"c.jpg", large}, {"d.jpg", "d"}}));
   std::uint64_t before = bytes_read();
   TarStream stream = opened(TarStream::Pass::list);
-  EXPECT_EQ(names_of(stream).size(), 2u);
+  EXPECT_EQ(names_of(stream).size(), 4u);
   EXPECT_LT(bytes_read() - before, kSize / 8);
   before = bytes_read();
-  EXPECT_EQ(told(opened(TarStream::Pass::read, 1), path_.native()).size(), 1u);
+  EXPECT_EQ(told(opened(TarStream::Pass::read, 3), path_.native()).size(), 1u);
   EXPECT_LT(bytes_read() - before, kSize / 8);
 }
 
