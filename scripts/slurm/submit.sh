@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Submits what is missing of N shards, and the merge into OUT.npy behind it:
+# submit.sh IMAGES MODEL OUT N [SBATCH OPTIONS ...] [-- FLAGS OF EXTRACT ...]
+#
+#   scripts/slurm/submit.sh photos vit-l16.pt out 1000 --time=4:00:00 --cpus-per-task=8 -- --precision int8
+#
+# Given again, it submits the shards without a finished OUT/shard-I.npy. More than the cluster's MaxArraySize become
+# several arrays. The options go to the merge, too. A running task's shard is not finished yet: give it again when the queue is empty.
+# VIT_EMBED: the program; unless told, vit-embed in PATH.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+
+[ $# -ge 4 ] || { echo "usage: $0 IMAGES MODEL OUT N [SBATCH OPTIONS ...] [-- FLAGS OF EXTRACT ...]" >&2; exit 2; }
+images=$1 model=$2 out=${3%/} shards=$4
+shift 4
+[[ $shards =~ ^[1-9][0-9]*$ ]] || { echo "submit.sh: N is '$shards', not a number of shards" >&2; exit 2; }
+options=()
+while [ $# -gt 0 ] && [ "$1" != -- ]; do options+=("$1"); shift; done
+[ $# = 0 ] || shift
+
+mkdir -p "$out/logs"
+size=$(scontrol show config | sed -n 's/^MaxArraySize *= *//p')  # an index is less
+jobs=()
+for ((offset = 0; offset < shards; offset += size)); do
+  missing=()
+  for ((i = offset; i < offset + size && i < shards; i++)); do
+    finished=("$out/shard-$i".npy.meta.json "$out/shard-$i".*.npy.meta.json)  # the second: of one of several features
+    [ -e "${finished[0]}" ] || [ -e "${finished[1]}" ] || missing+=($((i - offset)))
+  done
+  [ ${#missing[@]} -gt 0 ] || continue
+  # As ranges, for sbatch bounds the length of what it is told.
+  array=$(printf '%s\n' "${missing[@]}" | awk '
+    NR == 1 { first = last = $1; next }
+    $1 == last + 1 { last = $1; next }
+    { printf "%s,", first == last ? first : first "-" last; first = last = $1 }
+    END { print first == last ? first : first "-" last }')
+  job=$(SHARD_OFFSET=$offset sbatch --parsable --array="$array" --output="$out/logs/%A_%a.log" "${options[@]}" \
+    "$here/extract.sbatch" "$images" "$model" "$out" "$shards" "$@")
+  job=${job%%;*}
+  echo "job $job: ${#missing[@]} shards, from $offset on: $array"
+  jobs+=("$job")
+done
+
+behind=()
+[ ${#jobs[@]} = 0 ] || behind=("--dependency=afterok:$(IFS=:; echo "${jobs[*]}")")
+merge=$(sbatch --parsable --output="$out/logs/merge-%j.log" "${options[@]}" "${behind[@]}" "$here/merge.sbatch" \
+  "$out" "$out.npy")
+echo "job ${merge%%;*}: $out.npy"
