@@ -6,14 +6,15 @@ build=(g++ cmake ninja-build pkg-config libtorch-dev libcli11-dev libspdlog-dev 
        nlohmann-json3-dev libssl-dev libxxhash-dev libzip-dev libexif-dev libarchive-dev libgif-dev libjpeg-dev libpng-dev
        libtiff-dev libwebp-dev libopenjp2-7-dev libopenblas0-openmp libcurl4-openssl-dev libsqlitecpp-dev
        libsqlite3-dev libdnnl-dev ocl-icd-opencl-dev ca-certificates)  # libdnnl-dev's CMake file asks for OpenCL
-test=(libgtest-dev libgmock-dev bats python3-numpy python3-pil bsdutils libblas3 sqlite3 systemd)  # systemd: systemd-analyze, which tests its units
-slurm=(slurm-wlm munge parallel python3-numpy python3-pil)
+test=(libgtest-dev libgmock-dev bats python3-numpy python3-pil bsdutils libblas3 sqlite3 systemd  # systemd: systemd-analyze, which tests its units
+      parallel)
+slurm=(slurm-wlm munge python3-numpy python3-pil)
 fuzz=(clang llvm)  # llvm's symbolizer names the lines of a fault
 
 case "${1:-}" in
   build) wanted=("${build[@]}") ;;
-  test) wanted=("${build[@]}" "${test[@]}") ;;
-  fuzz) wanted=("${build[@]}" "${test[@]}" "${fuzz[@]}") ;;
+  test) wanted=("${build[@]}" "${test[@]}" "${slurm[@]}") ;;
+  fuzz) wanted=("${build[@]}" "${test[@]}" "${slurm[@]}" "${fuzz[@]}") ;;
   slurm) wanted=("${slurm[@]}") ;;
   *) echo "usage: $0 build|test|fuzz|slurm" >&2; exit 2 ;;
 esac

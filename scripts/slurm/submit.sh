@@ -4,8 +4,8 @@
 #
 #   scripts/slurm/submit.sh photos vit-l16.pt out 1000 --time=4:00:00 --cpus-per-task=8 -- --precision int8
 #
-# Given again, it submits the shards without a finished OUT/shard-I.npy. More than the cluster's MaxArraySize become
-# several arrays. The options go to the merge, too. A running task's shard is not finished yet: give it again when the queue is empty.
+# Given again when the queue is empty, it submits the shards without a finished OUT/shard-I.npy. More than the cluster's
+# MaxArraySize become several arrays. The options go to the merge, too; logs go to OUT/logs.
 # VIT_EMBED: the program; unless told, vit-embed in PATH.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)

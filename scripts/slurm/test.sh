@@ -60,10 +60,10 @@ stop_everything() {
     done
     printf '\nFAILED: %s\n' "${failure:-line ${BASH_LINENO[0]} of $0}" >&2
   fi
-  exec 2>/dev/null  # bash tells of each that is killed
-  [ ${#daemons[@]} = 0 ] || kill -TERM "${daemons[@]}"
+  [ ${#daemons[@]} = 0 ] || kill -TERM "${daemons[@]}" 2>/dev/null
+  sleep 0.5
   for ((i = 0; i < 50; i++)); do  # what a killed daemon had just begun is seen by the next look
-    for pid in $(processes); do kill -KILL "$pid"; done
+    for pid in $(processes); do kill -KILL "$pid" 2>/dev/null; done
     [ -n "$(processes)" ] || break
     sleep 0.1
   done
@@ -91,6 +91,7 @@ daemon() {  # NAME COMMAND ...
   "${@:2}" >>"log/$1.out" 2>&1 &
   daemons+=($!)
   pid_of[$1]=$!
+  disown $!  # bash would tell of the one that is killed
 }
 declare -A pid_of
 
@@ -155,7 +156,8 @@ KillWait=15
 JobRequeue=1
 # So that the shards take several arrays.
 MaxArraySize=$((shards / 2 + 1))
-NodeName=n[1-$nodes] NodeHostname=${host%%.*} NodeAddr=127.0.0.1 Port=[$((port + 1))-$((port + nodes))] CPUs=1 RealMemory=2000 State=UNKNOWN
+NodeName=DEFAULT CPUs=1 RealMemory=2000 State=UNKNOWN
+NodeName=n[1-$nodes] NodeHostname=${host%%.*} NodeAddr=127.0.0.1 Port=[$((port + 1))-$((port + nodes))]
 PartitionName=work Nodes=n[1-$nodes] Default=YES MaxTime=INFINITE State=UP PriorityTier=1
 PartitionName=urgent Nodes=n[1-$nodes] MaxTime=INFINITE State=UP PriorityTier=2 PreemptMode=OFF
 CONF
@@ -180,8 +182,8 @@ start_slurm() {
   wait_until 40 "$nodes idle nodes" all_idle
 }
 
-# Halts the program of a task in the middle of its work, of SHARD's or else of one that this was not done to before. Sets shard,
-# node, job (an array's task) and tool (a process).
+# Halts the program of a task in the middle of its work: SHARD's, or that of one that this was not done to before. Sets
+# shard, node, job (an array's task) and tool (a process).
 touched=()
 catch_a_task() {  # [SHARD]
   local end=$((SECONDS + 90)) state array index offset pid
@@ -204,7 +206,7 @@ catch_a_task() {  # [SHARD]
         return
       done
     done < <(squeue -h -p work -o '%T %F %K %N')
-    sleep 0.05
+    sleep 0.02
   done
   fail "no task was seen in the middle of its work"
 }
@@ -279,7 +281,8 @@ make_model() {
 {"model_type": "vit", "image_size": 224, "patch_size": 16, "num_channels": 3, "hidden_size": 192, "intermediate_size": 768,
  "num_hidden_layers": 12, "num_attention_heads": 3, "hidden_act": "gelu", "layer_norm_eps": 1e-12, "qkv_bias": true}
 JSON
-  echo '{"size": 224, "resample": 2, "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}' > vit/preprocessor_config.json
+  echo '{"size": 224, "resample": 2, "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}' \
+    > vit/preprocessor_config.json
   "$VIT_EMBED" export vit --random-weights 0 -o model.pt 2>/dev/null
 }
 
@@ -327,8 +330,8 @@ say "merged: rows, index and meta are the single run's bytes"
 for shard in "${touched[@]}"; do
   log=$(cat "$(grep -l "shard $shard/$shards, start " out/logs/*_*.log)")
   [[ $log == *"start 2"*"going on from"* ]] || fail "shard $shard did not go on from what was finished"
-  # What was lost with its node had no time to say so.
-  [[ $shard = "${touched[0]}" || $log == *"the same command goes on from here"* ]] || fail "shard $shard did not end with grace"
+  [[ $log == *"the same command goes on from here"* || $shard = "${touched[0]}" ]] ||  # the lost one had no time to say so
+    fail "shard $shard did not end with grace"
 done
 restarts=$(cat out/logs/*_*.log | grep -c ": shard .*, start [^1]")
 [ "$restarts" = 4 ] || fail "4 tasks were stopped, and $restarts started again"
@@ -349,7 +352,7 @@ cat <<REPORT
 
 nodes       $nodes, of a processor each; $lost was lost and came back
 tasks       $shards shards of $images images, in $(grep -c shards log/submitted) arrays
-stopped     shard ${touched[0]} lost with its node, ${touched[1]} preempted, ${touched[2]} terminated, ${touched[3]} at its time limit
+stopped     shard ${touched[0]} lost with its node, ${touched[1]} preempted, ${touched[2]} terminated, ${touched[3]} told of its time limit
 requeues    $restarts
 seconds     single run $single_took, arrays and merge $array_took, all $((SECONDS - started))
 result      out.npy, index and meta are those of the single run, byte for byte
