@@ -43,6 +43,11 @@ done
 
 behind=()
 [ ${#jobs[@]} = 0 ] || behind=("--dependency=afterok:$(IFS=:; echo "${jobs[*]}")")
+order=()  # a list's rows are merged in the list's order
+if [[ $images = --files-from=* ]]; then
+  order=(--expect "${images#*=}")
+  [[ " $* " != *" -0 "* && " $* " != *" --null "* ]] || order+=(-0)
+fi
 merge=$(sbatch --parsable --output="$out/logs/merge-%j.log" "${options[@]}" "${behind[@]}" "$here/merge.sbatch" \
-  "$out" "$out.npy")
+  "$out" "$out.npy" "${order[@]}")
 echo "job ${merge%%;*}: $out.npy"

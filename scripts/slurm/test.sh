@@ -352,7 +352,7 @@ cat <<REPORT
 
 nodes       $nodes, of a processor each; $lost was lost and came back
 tasks       $shards shards of $images images, in $(grep -c shards log/submitted) arrays
-stopped     shard ${touched[0]} lost with its node, ${touched[1]} preempted, ${touched[2]} terminated, ${touched[3]} told of its time limit
+stopped     shard ${touched[0]} lost with its node, ${touched[1]} preempted, ${touched[2]} terminated, ${touched[3]} warned
 requeues    $restarts
 seconds     single run $single_took, arrays and merge $array_took, all $((SECONDS - started))
 result      out.npy, index and meta are those of the single run, byte for byte
