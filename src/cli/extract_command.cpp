@@ -131,7 +131,9 @@ int run_extract(const ExtractFlags& flags, Console& console) {
   };
   if (flags.dry_run) return run_dry(options, opener, interrupt.token());
   if (flags.within_verify) console.pass_status_on();
-  RunProgress progress(console, {.status_line = !flags.quiet, .failures = !flags.within_verify});
+  RunProgress progress(console, {.status_line = !flags.quiet,
+                                 .failures = !flags.within_verify,
+                                 .failure_list = options.streams() ? "" : "the failure list"});
   const ExtractReport report = extract(options, opener, progress, log, interrupt.token());
   if (report.random_weights) {
     console.log(LogLevel::warning, "RANDOM WEIGHTS: these embeddings mean nothing");

@@ -25,10 +25,10 @@ void RunProgress::on_start(std::optional<std::uint64_t> total, const RunCounts& 
 void RunProgress::on_failure(const std::string& name, const InputFailure& failure) {
   if (!failures_) return;
   ++failures_shown_;
-  // A stream has no failure list to look the others up in.
-  if (total_ && failures_shown_ > kFailuresShown) return;
+  const bool are_listed = !failure_list_.empty();
+  if (are_listed && failures_shown_ > kFailuresShown) return;
   console_.log(LogLevel::warning, fmt::format("'{}': {}", name, failure.reason));
-  if (total_ && failures_shown_ == kFailuresShown) {
+  if (are_listed && failures_shown_ == kFailuresShown) {
     console_.log(LogLevel::warning, fmt::format("further failures stand in {} only", failure_list_));
   }
 }

@@ -15,7 +15,7 @@ namespace vit_embed {
 struct ProgressChoice {
   bool status_line = true;                        ///< images done, images/s, ETA and failures
   bool failures = true;                           ///< the first ones, as warnings
-  std::string failure_list = "the failure list";  ///< where the others stand
+  std::string failure_list = "the failure list";  ///< where the others stand; empty: nowhere, so all are told
 };
 
 /// What a person sees of a run while it goes.

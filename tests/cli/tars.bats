@@ -166,6 +166,20 @@ missing.tar,No such file or directory,transient"
   [[ $output == *"inputs: 2 "* ]]
 }
 
+@test "of many failures the first are told, from stdin as well, and all of a stream that has no list of them" {
+  mkdir f
+  for i in {10..24}; do echo no image > f/$i.png; done
+  tar -cf x.tar f
+  for how in "x.tar -o x.npy" "- --stdin-name x.tar -o y.npy"; do
+    run extract $how < x.tar
+    equal "$status" 3
+    equal "$(grep -c "not an image" <<< "$output")" 10
+    [[ $output == *"further failures stand in the failure list only"* ]]
+  done
+  run extract - --stdin-name x.tar -o - < x.tar
+  equal "$(grep -c "not an image" <<< "$output")" 15
+}
+
 @test "a pipe in which nothing came does not replace an output" {
   some_tar 2
   extract - --stdin-name x.tar -o x.npy --quiet < x.tar
