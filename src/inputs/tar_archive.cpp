@@ -150,12 +150,14 @@ std::optional<TarMember> TarArchive::next() {
     }
     if (result != ARCHIVE_OK && result != ARCHIVE_WARN) fail();
     state_->begun = true;
-    if (::archive_entry_filetype(entry) != AE_IFREG || ::archive_entry_hardlink(entry) != nullptr) continue;
+    const bool is_link =
+        ::archive_entry_filetype(entry) == AE_IFLNK || ::archive_entry_hardlink(entry) != nullptr;
+    if (::archive_entry_filetype(entry) != AE_IFREG && !is_link) continue;
     const char* path = ::archive_entry_pathname(entry);
     const auto size = std::max<la_int64_t>(0, ::archive_entry_size(entry));
     state_->member_size = static_cast<std::uint64_t>(size);
     return TarMember{std::string(without_dot(path == nullptr ? "" : path)), state_->member_size,
-                     nanoseconds(::archive_entry_mtime(entry), ::archive_entry_mtime_nsec(entry))};
+                     nanoseconds(::archive_entry_mtime(entry), ::archive_entry_mtime_nsec(entry)), is_link};
   }
 }
 

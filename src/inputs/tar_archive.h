@@ -13,11 +13,12 @@
 
 namespace vit_embed {
 
-/// A regular file in a tar.
+/// A file in a tar.
 struct TarMember {
   std::string path;  ///< as the tar has it, without a "./" before it
   std::uint64_t size = 0;
   std::int64_t mtime_ns = 0;
+  bool is_link = false;  ///< hard or symbolic: its content is another member's, if it is in the tar at all
 };
 
 /// A tar, plain or compressed with gzip, bzip2, xz or zstd, read forward once. Every member function throws
@@ -34,7 +35,8 @@ class TarArchive {
   TarArchive& operator=(TarArchive&&) noexcept;
   ~TarArchive();
 
-  /// The next regular member, once the one before was read or passed over; nothing at the tar's end.
+  /// The next member that is a file or a link, once the one before was read or passed over; nothing at the
+  /// tar's end.
   std::optional<TarMember> next();
   /// The content of the member that next() gave, which is no larger than it says.
   std::vector<std::byte> read();

@@ -111,7 +111,8 @@ void TarStream::take(const TarMember& member) {
     sample_.key = key;
   }
   if (is_wanted(member.path)) return take_image(member);
-  if (const std::optional<std::size_t> column = column_of(member.path)) return take_column(member, *column);
+  const std::optional<std::size_t> column = column_of(member.path);
+  if (column && !member.is_link) return take_column(member, *column);
   archive_->pass_over();
 }
 
@@ -129,7 +130,11 @@ void TarStream::take_image(const TarMember& member) {
   const FileIdentity identity = identity_of(member);
   std::unique_ptr<ByteSource> source;
   const bool is_passed_over = num_ready_ + sample_.images.size() < passed_over_;
-  if (pass_ == Pass::list || is_passed_over || member.size > kLargestEncodedImage) {
+  if (member.is_link) {
+    archive_->pass_over();
+    source = std::make_unique<FailedSource>(
+        "a link in the tar: pack it with --hard-dereference --dereference", FailureKind::permanent, identity);
+  } else if (pass_ == Pass::list || is_passed_over || member.size > kLargestEncodedImage) {
     archive_->pass_over();
     if (member.size > kLargestEncodedImage) {
       source = std::make_unique<FailedSource>(too_large_reason(), FailureKind::permanent, identity);

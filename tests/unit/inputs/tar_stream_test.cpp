@@ -19,6 +19,8 @@ namespace {
 
 using ::testing::ElementsAre;
 
+const std::string kLink = "!permanent: a link in the tar: pack it with --hard-dereference --dereference";
+
 TEST_F(TarStreamTest, GivesTheImagesInTheTarsOrder) {
   make(tar_of({{"d/", "", '5'}, {"d/z.jpg", "zz"}, {"notes.md", "x"}, {"./a.PNG", std::string(1000, 'a')}}));
   EXPECT_THAT(told(), ElementsAre("d/z.jpg=zz", "a.PNG=" + std::string(1000, 'a')));
@@ -54,21 +56,22 @@ TEST_F(TarStreamTest, LongNamesAreWhole) {
   EXPECT_THAT(told(), ElementsAre(name + "=gnu", name + "=posix"));
 }
 
-TEST_F(TarStreamTest, LinksAndWhatElseIsNoFileAreNoImages) {
+TEST_F(TarStreamTest, AnImageThatIsALinkFailsAndWhatElseIsNoFileIsNoImage) {
   make(tar_of({{"a.jpg", "a"},
                {"hard.jpg", "", '1', 0, "a.jpg"},
                {"soft.jpg", "", '2', 0, "a.jpg"},
+               {"notes.md", "", '2', 0, "a.jpg"},
                {"fifo.jpg", "", '6'},
                {"d.jpg", "", '5'}}));
-  EXPECT_THAT(told(), ElementsAre("a.jpg=a"));
+  EXPECT_THAT(told(), ElementsAre("a.jpg=a", "hard.jpg" + kLink, "soft.jpg" + kLink));
 }
 
-TEST_F(TarStreamTest, ALinkThatBringsItsContentIsNoImageEither) {
+TEST_F(TarStreamTest, ALinkThatBringsItsContentIsPassedOverWithIt) {
   make(tar_of({{"a.jpg", "a"},
                {"pax", "15 comment=none\n", 'x'},
                {"hard.jpg", "a", '1', 0, "a.jpg"},
                {"b.jpg", "b"}}));
-  EXPECT_THAT(told(), ElementsAre("a.jpg=a", "b.jpg=b"));
+  EXPECT_THAT(told(), ElementsAre("a.jpg=a", "hard.jpg" + kLink, "b.jpg=b"));
 }
 
 /// One that GNU tar wrote with --sparse --format=posix.
