@@ -238,8 +238,8 @@ preempt_a_task() {
 signal_the_task() {  # SCANCEL'S OPTIONS ...
   local try i pending
   for ((try = 0; try < 5; try++)); do
-    timeout 3 scancel "$@" "$job" 2>>log/scancel || true
-    for ((i = 0; i < 20; i++)); do
+    timeout 3 scancel "$@" "$job" 2>>log/scancel &
+    for ((i = 0; i < 50; i++)); do
       pending=$(awk '/^ShdPnd:/ { print $2 }' "/proc/$tool/status")
       if ((0x$pending & 1 << 14)); then kill -CONT "$tool"; return; fi
       sleep 0.1
