@@ -30,7 +30,7 @@ VIT_EMBED=$(realpath "$VIT_EMBED")
 export VIT_EMBED HF_HUB_OFFLINE=1
 
 # This may itself be a job of some Slurm.
-unset "${!SLURM@}" "${!SBATCH@}" "${!SQUEUE@}" "${!SINFO@}" "${!SCANCEL@}" SHARD_OFFSET FEATURE
+unset "${!SLURM@}" "${!SBATCH@}" "${!SQUEUE@}" "${!SINFO@}" "${!SCANCEL@}" SHARD_OFFSET
 PATH=$PATH:/usr/sbin:/sbin
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/vit-embed-slurm.XXXXXX")

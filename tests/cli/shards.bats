@@ -352,3 +352,25 @@ PY
     rm all.npy*
   done
 }
+
+@test "merge.sbatch merges each feature's shards, or says that there are none" {
+  some_photos
+  merge_job() { VIT_EMBED=$VIT_EMBED bash "$BATS_TEST_DIRNAME/../../scripts/slurm/merge.sbatch" "$@"; }
+  mkdir s "of two"
+  for i in 0 1; do
+    vit_embed extract photos -m "$MODEL" -o s/shard-$i.npy --shard $i/2 -q || equal $? 3
+    vit_embed extract photos -m "$MODEL" -o "of two/shard-$i.npy" --shard $i/2 --feature cls,pooler -q || equal $? 3
+  done
+  vit_embed extract photos -m "$MODEL" -o whole.npy --feature cls,pooler -q || equal $? 3
+  merge_job s all.npy -q
+  same_output whole.cls.npy all.npy
+  rm all.npy*
+  merge_job "of two" all.npy -q
+  [ ! -e all.npy ]
+  for feature in cls pooler; do same_output whole.$feature.npy all.$feature.npy; done
+  run merge_job photos all.npy
+  equal "$status" 1
+  [[ $output == *"there are no shards in 'photos'"* ]]
+  run merge_job s
+  equal "$status" 2
+}
