@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/nearest_name.h"
 
 namespace vit_embed {
 namespace {
@@ -36,6 +37,14 @@ std::optional<std::uint64_t> record_number(std::string_view name) {
   return number;
 }
 
+/// What to do about a file that is not there.
+std::string hint(const std::filesystem::path& path) {
+  const std::string nearest = did_you_mean(path);
+  if (!nearest.empty()) return nearest;
+  return fmt::format(". To make it: vit-embed export google/vit-large-patch16-224-in21k -o {}",
+                     path.native());
+}
+
 }  // namespace
 
 void ModelArchive::Closer::operator()(zip* archive) const {
@@ -51,7 +60,8 @@ ModelArchive::ModelArchive(std::filesystem::path path) : path_(std::move(path)) 
     const std::string reason =
         code == ZIP_ER_NOZIP ? "not a TorchScript archive, or a truncated one" : zip_error_strerror(&error);
     zip_error_fini(&error);
-    throw FatalError(fmt::format("model file '{}': {}", path_.native(), reason));
+    throw FatalError(fmt::format("model file '{}': {}{}", path_.native(), reason,
+                                 code == ZIP_ER_NOENT ? hint(path_) : ""));
   }
   for (zip_int64_t i = 0; i < zip_get_num_entries(archive_.get(), 0); ++i) {
     const auto index = static_cast<zip_uint64_t>(i);

@@ -20,6 +20,7 @@ class ColumnedStream : public InputStream {
 
   std::optional<Input> next() override;
   std::uint64_t passed_over() const override { return inputs_->passed_over(); }
+  std::string why_empty() const override { return inputs_->why_empty(); }
   void cancel() override { inputs_->cancel(); }
 
  private:

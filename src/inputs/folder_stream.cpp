@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <fnmatch.h>
 #include <sys/stat.h>
 
@@ -74,8 +75,7 @@ bool FolderStream::is_wanted_file(const std::string& relative) const {
 }
 
 /// The wanted names in a directory, sorted; `error` is set where it cannot be read to its end.
-std::vector<std::string> FolderStream::list(const std::string& prefix, FileDescriptor directory,
-                                            int& error) const {
+std::vector<std::string> FolderStream::list(const std::string& prefix, FileDescriptor directory, int& error) {
   std::vector<std::string> names;
   const std::unique_ptr<DIR, DirectoryCloser> stream(::fdopendir(directory.get()));
   if (!stream) {
@@ -95,6 +95,8 @@ std::vector<std::string> FolderStream::list(const std::string& prefix, FileDescr
       names.emplace_back(name);  // where it is unresolved it is left to fail as a file
     } else if (kind == EntryKind::folder || (kind == EntryKind::unresolved && options_.broken_links)) {
       if (is_wanted_directory(relative)) names.push_back(std::string(name) + "/");
+    } else {
+      ++unwanted_files_;
     }
   }
   error = errno;
@@ -139,6 +141,13 @@ std::optional<Input> FolderStream::next() {
     }
   }
   return std::nullopt;
+}
+
+std::string FolderStream::why_empty() const {
+  if (unwanted_files_ == 0) return fmt::format("'{}' has no files", root_);
+  return fmt::format("'{}' has {} file{}, and {}", root_, unwanted_files_, unwanted_files_ == 1 ? "" : "s",
+                     options_.include.empty() ? "none with an image's extension (--include '*' takes all)"
+                                              : "none that --include and --exclude let through");
 }
 
 }  // namespace vit_embed

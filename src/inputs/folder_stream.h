@@ -29,6 +29,7 @@ class FolderStream : public InputStream {
   FolderStream(std::string root, FolderOptions options, Shard shard = {});
   std::optional<Input> next() override;
   std::uint64_t passed_over() const override { return passed_over_; }
+  std::string why_empty() const override;
 
  private:
   struct Level {
@@ -40,7 +41,7 @@ class FolderStream : public InputStream {
   };
 
   std::optional<Input> enter(const std::string& prefix);
-  std::vector<std::string> list(const std::string& prefix, FileDescriptor directory, int& error) const;
+  std::vector<std::string> list(const std::string& prefix, FileDescriptor directory, int& error);
   bool is_wanted_directory(const std::string& relative) const;
   bool is_wanted_file(const std::string& relative) const;
   std::string full_path(const std::string& relative) const;
@@ -49,6 +50,7 @@ class FolderStream : public InputStream {
   FolderOptions options_;
   Shard shard_;
   std::uint64_t passed_over_ = 0;
+  std::uint64_t unwanted_files_ = 0;
   std::vector<Level> levels_;
   bool started_ = false;
 };

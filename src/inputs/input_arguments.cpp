@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "base/error.h"
+#include "base/nearest_name.h"
 #include "inputs/tar_name.h"
 #include "inputs/tar_stream.h"
 
@@ -82,7 +83,8 @@ bool has_tars(const InputOptions& options) {
 void require_existing(const std::string& path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) == 0) return;
-  throw FatalError(fmt::format("'{}': {}", path, std::generic_category().message(errno)));
+  const std::string reason = std::generic_category().message(errno);
+  throw FatalError(fmt::format("'{}': {}{}", path, reason, did_you_mean(path)));
 }
 
 bool come_once(const InputOptions& options) {

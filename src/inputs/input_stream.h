@@ -28,8 +28,15 @@ class InputStream {
   virtual std::optional<Input> next() = 0;
   /// How many inputs there were so far that are other shards'.
   virtual std::uint64_t passed_over() const { return 0; }
+  /// Where next() gave nothing at all: what was looked at, as "'photos' has no files"; "" where there is
+  /// nothing to say.
+  virtual std::string why_empty() const { return {}; }
   /// Makes a next() that waits for another process return nothing, now and from now on. Any thread.
   virtual void cancel() {}
 };
+
+/// Throws FatalError, with what was looked at, where the stream gave no inputs, `count`, and none are other
+/// shards'.
+void require_images(std::uint64_t count, const InputStream& inputs);
 
 }  // namespace vit_embed

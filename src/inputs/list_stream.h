@@ -18,6 +18,7 @@ class ListStream : public InputStream {
   ListStream(FileDescriptor list, char separator, Shard shard = {});
   std::optional<Input> next() override;
   std::uint64_t passed_over() const override { return passed_over_; }
+  std::string why_empty() const override { return "the list '" + list_.path().native() + "' is empty"; }
   void cancel() override { cancellation_.request(); }
 
  private:

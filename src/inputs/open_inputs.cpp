@@ -43,6 +43,15 @@ class Concatenation : public InputStream {
     return count;
   }
 
+  std::string why_empty() const override {
+    std::string all;
+    for (const std::unique_ptr<InputStream>& stream : streams_) {
+      const std::string why = stream->why_empty();
+      if (!why.empty()) all += (all.empty() ? "" : "; ") + why;
+    }
+    return all;
+  }
+
   void cancel() override {
     for (const std::unique_ptr<InputStream>& stream : streams_) stream->cancel();
   }

@@ -28,7 +28,7 @@ DryRunReport dry_run(const ExtractOptions& options, const RuntimeOpener& open_ru
   if (own) make_output_spec(options, *own);  // a feature that it lacks is told before anything is listed
   const std::unique_ptr<InputStream> inputs = open_inputs(options.inputs, TarStream::Pass::list);
   const InputPlan plan(*inputs, std::filesystem::temp_directory_path(), stop);
-  if (plan.count() == 0 && inputs->passed_over() == 0) throw FatalError("no images found");
+  require_images(plan.count(), *inputs);
 
   const std::unique_ptr<Runtime> runtime = open_runtime();
   const std::unique_ptr<Model> model = runtime->load_model(options.model, make_load_options(options));

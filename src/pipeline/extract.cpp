@@ -114,7 +114,7 @@ class Extraction {
     if (options_.restart) partial.discard();
     const std::stop_callback cancel(stop_, [&inputs] { inputs.cancel(); });
     try {
-      require_images(inputs);
+      require_first_image(inputs);
       model_.load();
       take_up(partial, [this, &inputs]() -> std::optional<JournalEntry> {
         const Input* input = look(inputs);
@@ -138,7 +138,7 @@ class Extraction {
   }
 
   /// An output that is there does not give way to a pipe in which nothing came.
-  void require_images(RecentInputs& inputs) const {
+  void require_first_image(RecentInputs& inputs) const {
     const Input* first = look(inputs);
     if (first == nullptr) throw FatalError("no images found");
     const auto* failed = dynamic_cast<const FailedSource*>(first->source.get());
@@ -155,11 +155,6 @@ class Extraction {
     if (report_.interrupted) return;
     partial.publish({model_.description().source, model_.description().revision,
                      model_.description().random_weights, options_.failures});
-  }
-
-  /// A shard may be empty where others are not.
-  static void require_images(std::uint64_t count, const InputStream& inputs) {
-    if (count == 0 && inputs.passed_over() == 0) throw FatalError("no images found");
   }
 
   bool is_done(const InputPlan& plan) {

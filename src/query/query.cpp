@@ -104,10 +104,11 @@ class Query {
 
   QueryReport run(std::stop_token stop) {
     const std::unique_ptr<Model> model = load();
-    embed(*model, stop);
+    const std::unique_ptr<InputStream> inputs = open_inputs(options_.inputs);
+    embed(*inputs, *model, stop);
     QueryReport report{{}, model->description().random_weights, stop.stop_requested()};
     if (report.interrupted) return report;
-    if (queries_.answers.empty()) throw FatalError("no images found");
+    require_images(queries_.answers.size(), *inputs);
     search();
     report.answers = std::move(queries_.answers);
     return report;
@@ -123,14 +124,13 @@ class Query {
     return model;
   }
 
-  void embed(Model& model, std::stop_token stop) {
-    const std::unique_ptr<InputStream> inputs = open_inputs(options_.inputs);
+  void embed(InputStream& inputs, Model& model, std::stop_token stop) {
     const PipelineOptions pipeline = make_pipeline_options(embedding_);
-    if (options_.thumbnail_side == 0) return run_pipeline(*inputs, model, pipeline, queries_, stop);
+    if (options_.thumbnail_side == 0) return run_pipeline(inputs, model, pipeline, queries_, stop);
     DecodeOptions upright = embedding_.decode;  // as people see it
     upright.apply_exif_orientation = true;
     Thumbnails thumbnails(runtime_, upright, options_.thumbnail_side);
-    PicturedInputs pictured(*inputs, thumbnails);
+    PicturedInputs pictured(inputs, thumbnails);
     run_pipeline(pictured, model, pipeline, queries_, stop);
     for (std::size_t i = 0; i < queries_.answers.size(); ++i)
       queries_.answers[i].thumbnail = thumbnails.take(i);

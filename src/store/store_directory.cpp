@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "base/file_descriptor.h"
+#include "base/nearest_name.h"
 #include "store/manifest.h"
 
 namespace vit_embed {
@@ -104,6 +105,8 @@ std::optional<fs::path> StoreDirectory::resolve(const char* name) const {
 
 fs::path StoreDirectory::require_current() const {
   if (std::optional<fs::path> generation = current()) return *std::move(generation);
+  if (!is_present(path_))
+    throw FatalError(fmt::format("there is no store '{}'{}", path_.native(), did_you_mean(path_)));
   throw FatalError(fmt::format("'{}' is not a store: it has no 'current'", path_.native()));
 }
 

@@ -60,7 +60,18 @@ PY
   mkdir empty
   run vit_embed extract empty -m "$MODEL" -o x.npy
   equal "$status" 1
-  [[ $output == *"no images found"* ]]
+  [[ $output == *"no images found: 'empty' has no files"* ]]
+  touch empty/{a.txt,b.md}
+  run vit_embed extract empty -m "$MODEL" -o x.npy
+  [[ $output == *"no images found: 'empty' has 2 files, and none with an image's extension (--include '*' takes all)"* ]]
+  run vit_embed extract empty -m "$MODEL" -o x.npy --include '*.tif'
+  [[ $output == *"no images found: 'empty' has 2 files, and none that --include and --exclude let through"* ]]
+  run vit_embed extract --files-from /dev/null -m "$MODEL" -o x.npy
+  [[ $output == *"no images found: the list '/dev/null' is empty"* ]]
+  run vit_embed extract emtpy -m "$MODEL" -o x.npy
+  [[ $output == *"'emtpy': No such file or directory (did you mean 'empty'?)"* ]]
+  run vit_embed extract empty -m model.pt -o x.npy
+  [[ $output == *"model file 'model.pt': No such file. To make it: vit-embed export google/vit-large-patch16-224-in21k -o model.pt"* ]]
   run vit_embed extract nowhere/ -m "$MODEL" -o x.npy
   equal "$status" 1
   [[ $output == *"nowhere/"*"No such file"* ]]

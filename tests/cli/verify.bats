@@ -140,7 +140,7 @@ for name in "stdin.json", "pipe.json":
   mkdir empty
   run verify empty
   equal "$status" 1
-  equal "$output" "vit-embed: error: no images found"
+  equal "$output" "vit-embed: error: no images found: 'empty' has no files"
   run verify photos/cut.jpg
   equal "$status" 1
   [[ $output == "vit-embed: error: none of the images could be embedded, as 'photos/cut.jpg': "* ]]
