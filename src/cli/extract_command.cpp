@@ -100,8 +100,12 @@ void summarize(const ExtractReport& report, const ExtractOptions& options, const
   const std::string output = options.streams() ? "stdout" : options.output.native();
   const RunCounts& counts = report.counts;
   if (report.up_to_date) {
-    console.log(LogLevel::info,
-                fmt::format("{}: up to date, {} rows, {} failed", output, counts.rows, counts.failures()));
+    const std::string in_passing =
+        counts.transient_failures == 0
+            ? ""
+            : fmt::format(", {} in passing (--restart tries again)", counts.transient_failures);
+    console.log(LogLevel::info, fmt::format("{}: up to date, {} rows, {} failed{}", output, counts.rows,
+                                            counts.failures(), in_passing));
     return;
   }
   const double seconds = progress.seconds();

@@ -38,6 +38,7 @@ void publish_feature(const OutputFiles& from, const OutputFiles& to) {
 bool has_its_files(const OutputFiles& files, const OutputMeta& meta) {
   if (!fs::exists(files.rows)) return false;
   if (!meta.index_sha256.empty() && !fs::exists(files.index)) return false;
+  if (meta.failures() > 0 && !fs::exists(files.failures)) return false;
   if (meta.shard && !fs::exists(files.inputs)) return false;
   if (meta.format != to_string(OutputFormat::npy)) return true;
   const NpyDescription npy = read_npy_header(files.rows);

@@ -18,6 +18,15 @@
 namespace vit_embed {
 namespace {
 
+/// Whether what computed the rows of a finished output is what is asked for now.
+bool suits(const BuildInfo& build, const ExtractOptions& options) {
+  const bool is_native = build.engine == kNativeEngine;
+  if (options.engine != EngineChoice::automatic && is_native != (options.engine == EngineChoice::native))
+    return false;
+  const std::optional<InstructionSet> isa = instruction_set_from_string(build.instruction_set);
+  return !is_native || (isa && *isa <= options.isa);
+}
+
 /// Stands before the output: ends the run at a failure where that is asked for, before it is written, and
 /// tells the observer of what was written.
 class ObservedWriter : public BatchWriter {
@@ -90,7 +99,7 @@ class Extraction {
     PartialRun partial(spec_, log_);
     if (options_.restart) {
       partial.discard();
-    } else if (is_done(plan)) {
+    } else if (!partial.has_earlier_run() && is_done(plan)) {  // else someone wanted it made anew
       return;
     }
     model_.load();
@@ -162,6 +171,7 @@ class Extraction {
     if (!metas) return false;
     const OutputMeta& meta = metas->front();
     if (options_.on_error == OnError::fail && meta.failures() > 0) return false;
+    if (!suits(meta.build, options_)) return false;
     report_.up_to_date = true;
     report_.counts = {meta.inputs, meta.rows, meta.permanent_failures, meta.transient_failures};
     return true;
@@ -231,7 +241,10 @@ OutputSpec make_output_spec(const ExtractOptions& options, const ModelDescriptio
   spec.nan_rows = options.on_error == OnError::nan;
   spec.max_pixels = options.decode.max_pixels;
   spec.columns = column_names(options.inputs);
-  if (options.inputs.shard) spec.shard = ShardInfo{*options.inputs.shard, shard_source(options.inputs)};
+  if (options.inputs.shard) {
+    spec.shard =
+        ShardInfo{*options.inputs.shard, shard_source(options.inputs), selection_of(options.inputs.folders)};
+  }
   for (const Feature feature : options.features)
     spec.features.push_back(make_feature_spec(options, feature, model));
   return spec;
