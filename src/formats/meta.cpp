@@ -11,11 +11,15 @@ ShardInfo shard_from_json(const json& j) {
   const Shard shard{integer_from_json<std::uint32_t>(j.at("index")),
                     integer_from_json<std::uint32_t>(j.at("count"))};
   if (shard.index >= shard.count) throw FatalError("its shard is not one of those that there are");
-  return {shard, shard_source_from_string(j.at("source").get<std::string>())};
+  return {shard, shard_source_from_string(j.at("source").get<std::string>()),
+          j.at("selection").get<std::string>()};
 }
 
 json shard_to_json(const ShardInfo& info) {
-  return {{"index", info.shard.index}, {"count", info.shard.count}, {"source", to_string(info.source)}};
+  return {{"index", info.shard.index},
+          {"count", info.shard.count},
+          {"source", to_string(info.source)},
+          {"selection", info.selection}};
 }
 
 OutputMeta meta_from_json(const json& j) {

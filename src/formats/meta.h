@@ -26,7 +26,7 @@
 //   failed_rows     "skipped" or "nan": what stands for a failed image
 //   max_pixels      the size above which an image failed; absent: kDefaultMaxPixels
 //   columns         names of the index's columns behind row and path; absent: none
-//   shard           {index, count, source}: the part of a sharded run's inputs that this is; absent: whole
+//   shard           {index, count, source, selection}: which part of a sharded run's inputs; absent: whole
 //   inputs, rows    counts; inputs == rows + permanent + transient failures, or == rows with failed_rows
 //                   "nan"
 //   failures        {"permanent": N, "transient": N}

@@ -61,7 +61,7 @@ ShardSource shard_source_from_string(std::string_view text) {
 
 std::string to_string(const ShardInfo& info) {
   return std::to_string(info.shard.index) + "/" + std::to_string(info.shard.count) + " of " +
-         std::string(to_string(info.source));
+         std::string(to_string(info.source)) + (info.selection.empty() ? "" : " " + info.selection);
 }
 
 }  // namespace vit_embed

@@ -35,11 +35,12 @@ ShardSource shard_source_from_string(std::string_view text);
 struct ShardInfo {
   Shard shard;
   ShardSource source = ShardSource::folders;
+  std::string selection = {};  ///< of the files in folders or tars, as flags; "": what is usual
 
   bool operator==(const ShardInfo&) const = default;
 };
 
-/// "3/8 of folders".
+/// "3/8 of folders", with the selection behind it.
 std::string to_string(const ShardInfo& info);
 
 }  // namespace vit_embed

@@ -58,6 +58,14 @@ bool matches_any(const std::vector<std::string>& globs, const std::string& path)
       globs, [&path](const std::string& glob) { return ::fnmatch(glob.c_str(), path.c_str(), 0) == 0; });
 }
 
+std::string selection_of(const FolderOptions& options) {
+  std::string flags;
+  for (const std::string& glob : options.include) flags += fmt::format(" --include '{}'", glob);
+  for (const std::string& glob : options.exclude) flags += fmt::format(" --exclude '{}'", glob);
+  if (options.hidden) flags += " --hidden";
+  return flags.empty() ? flags : flags.substr(1);
+}
+
 FolderStream::FolderStream(std::string root, FolderOptions options, Shard shard)
     : root_(std::move(root)), options_(std::move(options)), shard_(shard) {}
 

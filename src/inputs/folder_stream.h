@@ -55,6 +55,9 @@ class FolderStream : public InputStream {
   bool started_ = false;
 };
 
+/// The options that choose among files, as flags with their values quoted; "" where none is given.
+std::string selection_of(const FolderOptions& options);
+
 /// Whether a name ends, in either case, in an extension that images have.
 bool has_image_extension(std::string_view name);
 

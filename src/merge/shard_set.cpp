@@ -27,12 +27,35 @@ bool has_rows_of_a_size(const OutputMeta& meta) {
                      [](std::uint64_t d) { return d > 0 && d <= kLargestDimension; });
 }
 
+OutputMeta read_meta(const fs::path& path) {
+  try {
+    return read_output_meta(path);
+  } catch (const FatalError& e) {
+    throw CheckError(e.what());
+  }
+}
+
+/// A shard that is being made anew still stands as it was, and is not what it will be. One run makes all of
+/// several features: x.npy.partial is x.cls.npy's, too.
+void require_no_newer_run(const ShardFile& shard) {
+  fs::path of_all = shard.npy;
+  if (of_all.stem().extension() == fmt::format(".{}", to_string(shard.meta.fingerprint.feature)))
+    of_all.replace_filename(of_all.stem().stem().native() + of_all.extension().native());
+  for (const fs::path& output : {shard.npy, of_all}) {
+    const fs::path partial = partial_directory(output);
+    if (!is_present(partial / "run.json")) continue;
+    throw CheckError(fmt::format("'{}' is not finished: '{}' has a run that makes it anew",
+                                 shard.npy.native(), partial.native()));
+  }
+}
+
 ShardFile read_shard(const fs::path& npy) {
   const fs::path meta_path = published_files(npy).meta;
   if (!is_present(meta_path)) {
     throw CheckError(fmt::format("'{}' is not finished: there is no '{}'", npy.native(), meta_path.native()));
   }
-  ShardFile shard{npy, read_output_meta(meta_path)};
+  ShardFile shard{npy, read_meta(meta_path)};
+  require_no_newer_run(shard);
   if (!shard.meta.shard)
     throw CheckError(fmt::format("'{}' is no shard: it was made without --shard", npy.native()));
   if (shard.meta.format != to_string(OutputFormat::npy))
@@ -84,6 +107,7 @@ std::vector<std::string> row_differences(const ShardFile& first, const ShardFile
   const auto compare = [&found](std::string_view what, const auto& then, const auto& now) {
     if (then != now) found.push_back(fmt::format("{}: {} then, {} now", what, then, now));
   };
+  compare("files chosen", a.shard->selection, b.shard->selection);
   compare("columns", a.columns, b.columns);
   compare("failed rows", a.nan_rows ? "nan" : "skipped", b.nan_rows ? "nan" : "skipped");
   compare("max_pixels", a.max_pixels, b.max_pixels);
