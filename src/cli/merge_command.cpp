@@ -54,7 +54,7 @@ void add_merge_command(CLI::App& program, CommandContext& context) {
   command->add_option(
       "--expect", flags->expect,
       "Of a sharded list: the list, whose order the rows get. Of folders: images that must be "
-      "there, one a line, as LC_ALL=C sort orders them. - for stdin");
+      "there, one a line, as LC_ALL=C sort orders them. Of tars: tars that must be there. - for stdin");
   command->add_flag("-0,--null", options.null_separated, "The list's entries end with a NUL byte");
   command->add_flag("--allow-mixed", options.allow_mixed,
                     "Take shards of different engines or instruction sets");

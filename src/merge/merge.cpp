@@ -1,14 +1,16 @@
 #include "merge/merge.h"
 
+#include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <utility>
 
 #include "base/error.h"
 #include "inputs/list_stream.h"
-#include "merge/expected_names.h"
+#include "merge/expectation.h"
 #include "merge/merge_order.h"
 #include "merge/shard_reader.h"
 #include "merge/shard_set.h"
@@ -30,12 +32,41 @@ void allow_many_open_files() {
   ::setrlimit(RLIMIT_NOFILE, &limit);  // where it stays too low, opening a shard says so
 }
 
+constexpr const char* kStopped = "stopped: the same command merges anew";
+
+/// A list that may wait for whoever writes it; ends by StoppedError where a stop is requested.
+class StoppableList : public InputStream {
+ public:
+  StoppableList(std::unique_ptr<ListStream> list, std::stop_token stop)
+      : list_(std::move(list)), stop_(std::move(stop)), cancel_(stop_, [this] { list_->cancel(); }) {}
+
+  std::optional<Input> next() override {
+    std::optional<Input> entry = list_->next();
+    if (!entry && stop_.stop_requested()) throw StoppedError(kStopped);
+    return entry;
+  }
+
+ private:
+  std::unique_ptr<ListStream> list_;
+  std::stop_token stop_;
+  std::stop_callback<std::function<void()>> cancel_;
+};
+
+void require_other_output(const MergeOptions& options) {
+  for (const std::filesystem::path& shard : options.shards) {
+    std::error_code none_there;
+    if (std::filesystem::equivalent(options.output, shard, none_there))
+      throw UsageError(fmt::format("-o '{}' is one of the shards", options.output.native()));
+  }
+}
+
 class Merge {
  public:
   Merge(const MergeOptions& options, RunObserver& observer, const LogSink& log, std::stop_token stop)
       : options_(options), observer_(observer), log_(log), stop_(std::move(stop)) {}
 
   RunCounts run() {
+    require_other_output(options_);
     open_shards();
     open_order();
     PartialRun output(make_spec(), log_);
@@ -57,7 +88,7 @@ class Merge {
     const std::size_t buffer = std::min(kRowMemory / files.size(), kLargestBuffer);
     shards_.reserve(files.size());
     for (ShardFile& file : files) {
-      shards_.emplace_back(std::move(file), buffer);
+      open_shard(std::move(file), buffer);
       const OutputMeta& meta = shards_.back().file().meta;
       total_.inputs += meta.inputs;
       total_.rows += meta.rows;
@@ -66,17 +97,27 @@ class Merge {
     }
   }
 
+  void open_shard(ShardFile file, std::size_t buffer) {
+    try {
+      shards_.emplace_back(std::move(file), buffer);
+    } catch (const FatalError& e) {
+      throw CheckError(e.what());  // a file of it is not there, or damaged
+    }
+  }
+
   void open_order() {
-    std::unique_ptr<ListStream> list;
-    if (options_.expect) list = open_list(*options_.expect, options_.null_separated);
+    std::unique_ptr<InputStream> list;
+    if (options_.expect) {
+      list = std::make_unique<StoppableList>(open_list(*options_.expect, options_.null_separated), stop_);
+    }
     switch (first().shard->source) {
       case ShardSource::folders:
         order_ = order_by_name(shards_);
-        if (list) expected_.emplace(std::move(list), ExpectedNames::Of::inputs);
+        if (list) expected_ = expect_images(std::move(list));
         break;
       case ShardSource::tars:
         order_ = order_by_tar(shards_);
-        if (list) expected_.emplace(std::move(list), ExpectedNames::Of::tars);
+        if (list) expected_ = expect_tars(std::move(list));
         break;
       case ShardSource::list:
         if (!list) throw UsageError("shards of a list are merged in its order: give it with --expect");
@@ -131,7 +172,7 @@ class Merge {
   }
 
   void write(EmbeddedBatch& batch, PartialRun& output) {
-    if (stop_.stop_requested()) throw StoppedError("stopped: the same command merges anew");
+    if (stop_.stop_requested()) throw StoppedError(kStopped);
     output.write(batch);
     observer_.on_batch(output.counts());
     batch.entries.clear();
@@ -147,6 +188,7 @@ class Merge {
     if (!entry.failure || !entry.name.ends_with('/'))
       throw CheckError("'" + entry.name + "' is there twice: were folders given that are within each other?");
     total_.inputs -= 1;
+    if (first().nan_rows) total_.rows -= 1;
     (entry.failure->kind == FailureKind::permanent ? total_.permanent_failures : total_.transient_failures) -=
         1;
     return true;
@@ -164,7 +206,7 @@ class Merge {
   std::vector<ShardReader> shards_;
   RunCounts total_;  // of the shards
   std::unique_ptr<MergeOrder> order_;
-  std::optional<ExpectedNames> expected_;
+  std::unique_ptr<Expectation> expected_;
   std::string last_name_;
 };
 

@@ -18,8 +18,8 @@ struct MergeOptions {
   std::vector<std::filesystem::path> shards;  ///< .npy of extract --shard, all of one run, in any order
   std::filesystem::path output;
   OutputFormat format = OutputFormat::npy;
-  /// A list, "-" for stdin: of a sharded list, the list itself, which gives the order; of folders the images,
-  /// and of tars the tars, that must be there, in bytewise order.
+  /// A list, "-" for stdin: of a sharded list, the list itself, which gives the order; of folders the images
+  /// that must be there, in bytewise order; of tars the tars.
   std::optional<std::string> expect;
   bool null_separated = false;  ///< the list's entries end with a NUL byte instead of a newline
   bool allow_mixed = false;     ///< shards of different engines or instruction sets

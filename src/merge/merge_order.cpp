@@ -2,20 +2,24 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <queue>
 #include <string>
 #include <utility>
 
 #include "base/error.h"
 #include "formats/shard.h"
+#include "inputs/tar_name.h"
 
 namespace vit_embed {
 namespace {
 
-/// The shards by their next inputs' names, the first on top.
+/// The shards by where their next inputs stand, the first on top.
 class Heads {
  public:
-  explicit Heads(const std::vector<ShardReader>& shards) : shards_(shards), heads_(Later{&shards}) {
+  using PlaceOf = std::string (*)(const std::string& name);
+
+  Heads(const std::vector<ShardReader>& shards, PlaceOf place_of) : shards_(shards), place_of_(place_of) {
     for (std::size_t i = 0; i < shards.size(); ++i) push(i);
   }
 
@@ -23,32 +27,36 @@ class Heads {
     if (taken_) push(*taken_);
     taken_.reset();
     if (heads_.empty()) return std::nullopt;
-    taken_ = heads_.top();
+    taken_ = heads_.top().second;
     heads_.pop();
     return taken_;
   }
 
  private:
-  struct Later {
-    const std::vector<ShardReader>* shards;
-    bool operator()(std::size_t a, std::size_t b) const {
-      const int order = (*shards)[a].next()->name.compare((*shards)[b].next()->name);
-      return order > 0 || (order == 0 && a > b);
-    }
-  };
+  using Head = std::pair<std::string, std::size_t>;  // place, shard
 
   void push(std::size_t shard) {
-    if (shards_[shard].next() != nullptr) heads_.push(shard);
+    if (const BatchEntry* next = shards_[shard].next()) heads_.emplace(place_of_(next->name), shard);
   }
 
   const std::vector<ShardReader>& shards_;
-  std::priority_queue<std::size_t, std::vector<std::size_t>, Later> heads_;
+  PlaceOf place_of_;
+  std::priority_queue<Head, std::vector<Head>, std::greater<>> heads_;
   std::optional<std::size_t> taken_;
 };
 
+std::string place_of_path(const std::string& path) {
+  return path;
+}
+
+/// A tar that failed as a whole stands where its images would.
+std::string place_of_member(const std::string& name) {
+  return is_tar_name(name) ? name + "/" : name;
+}
+
 class ByName : public MergeOrder {
  public:
-  explicit ByName(const std::vector<ShardReader>& shards) : shards_(shards), heads_(shards) {}
+  explicit ByName(const std::vector<ShardReader>& shards) : shards_(shards), heads_(shards, place_of_path) {}
 
   std::optional<std::size_t> next() override {
     const std::optional<std::size_t> shard = heads_.next();
@@ -73,7 +81,7 @@ class ByName : public MergeOrder {
 /// input is taken, its shard comes first until the tar's end.
 class ByTar : public MergeOrder {
  public:
-  explicit ByTar(const std::vector<ShardReader>& shards) : heads_(shards) {}
+  explicit ByTar(const std::vector<ShardReader>& shards) : heads_(shards, place_of_member) {}
   std::optional<std::size_t> next() override { return heads_.next(); }
 
  private:

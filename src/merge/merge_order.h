@@ -22,7 +22,8 @@ class MergeOrder {
 /// By the bytes of the names, which is the order within each shard. `shards` must outlive it.
 std::unique_ptr<MergeOrder> order_by_name(const std::vector<ShardReader>& shards);
 
-/// By the bytes of the tars' names; a tar's inputs are in one shard, in an order of their own.
+/// By the bytes of the tars' paths, each with a '/' behind it; a tar's inputs are in one shard, in an order
+/// of their own.
 std::unique_ptr<MergeOrder> order_by_tar(const std::vector<ShardReader>& shards);
 
 /// In a list's order; each entry must be the next of the shard that holds it, and nothing may be left over.

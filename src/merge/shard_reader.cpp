@@ -72,16 +72,22 @@ void ShardReader::require_header(CsvReader& csv, std::string header) const {
 
 void ShardReader::read_next() {
   next_.reset();
-  const std::optional<std::vector<std::string>> fields = inputs_.next();
-  if (!fields) return;
-  if (fields->size() != 4) fail("its inputs are no records of four fields");
-  next_ =
-      BatchEntry{.name = (*fields)[0],
-                 .identity = {number_of<std::uint64_t>((*fields)[1]), number_of<std::int64_t>((*fields)[2])}};
-  const Outcome outcome = outcome_from_string((*fields)[3]);
+  try {
+    if (const std::optional<std::vector<std::string>> fields = inputs_.next()) read_input(*fields);
+  } catch (const FatalError& e) {
+    fail(e.what());
+  }
+}
+
+void ShardReader::read_input(const std::vector<std::string>& fields) {
+  if (fields.size() != 4) fail("its inputs are no records of four fields");
+  next_ = BatchEntry{.name = fields[0],
+                     .identity = {number_of<std::uint64_t>(fields[1]), number_of<std::int64_t>(fields[2])}};
+  const Outcome outcome = outcome_from_string(fields[3]);
   if (outcome != Outcome::row) read_failure(*next_);
   if (outcome == Outcome::row || file_.meta.nan_rows) read_index_record(*next_);
   counts_.add(outcome, file_.meta.nan_rows);
+  inputs_digest_.add(next_->name, next_->identity);
 }
 
 void ShardReader::read_index_record(BatchEntry& entry) {
@@ -130,6 +136,11 @@ void ShardReader::take(EmbeddedBatch& batch) {
   read_next();
 }
 
+void ShardReader::pass_over() {
+  if (file_.meta.nan_rows) read_row();
+  read_next();
+}
+
 void ShardReader::require_whole() {
   const OutputMeta& meta = file_.meta;
   if (counts_.inputs != meta.inputs || counts_.rows != meta.rows ||
@@ -138,6 +149,8 @@ void ShardReader::require_whole() {
     fail("its inputs, rows and failures are not as many as its meta says");
   }
   if (index_.next()) fail("its index has more rows than it has inputs with one");
+  if (inputs_digest_.hex_digest() != meta.inputs_digest)
+    fail("its list of inputs was changed after it was published");
   if (rows_sha256_.hex_digest() != meta.rows_sha256) fail("its rows were changed after it was published");
   if (index_sha256_.hex_digest() != meta.index_sha256) fail("its index was changed after it was published");
 }

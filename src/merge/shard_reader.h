@@ -12,6 +12,7 @@
 #include "base/file_descriptor.h"
 #include "formats/csv.h"
 #include "formats/digest.h"
+#include "formats/inputs_digest.h"
 #include "merge/shard_set.h"
 #include "output/embedded_batch.h"
 #include "output/partial_run.h"
@@ -19,8 +20,8 @@
 namespace vit_embed {
 
 /// A shard's inputs, one after the other, with what became of each, held against what its meta says. Of its
-/// files a block each is in memory. Every function throws CheckError, naming the shard, where they do not
-/// belong together, and FatalError on an I/O error.
+/// files a block each is in memory. Every function throws CheckError, naming the file, where they do not
+/// belong together or cannot be read.
 class ShardReader {
  public:
   /// Rows are read `buffer_size` bytes at a time, or one row where that is more.
@@ -31,14 +32,15 @@ class ShardReader {
   const BatchEntry* next() const { return next_ ? &*next_ : nullptr; }
   /// Appends what stands next, and its row where it has one, to the batch.
   void take(EmbeddedBatch& batch);
-  /// Passes over a failure.
-  void pass_over() { read_next(); }
+  /// Passes over a failure, and its row where it has one.
+  void pass_over();
   /// Once all is taken: whether rows, index and counts are those of the meta.
   void require_whole();
 
  private:
   void require_header(CsvReader& csv, std::string header) const;
   void read_next();
+  void read_input(const std::vector<std::string>& fields);
   void read_index_record(BatchEntry& entry);
   void read_failure(BatchEntry& entry);
   std::span<const std::byte> read_row();
@@ -55,6 +57,7 @@ class ShardReader {
   std::size_t taken_ = 0;  // of the buffer
   std::optional<BatchEntry> next_;
   RunCounts counts_;
+  InputsDigest inputs_digest_;
   Sha256 rows_sha256_;
   Sha256 index_sha256_;
 };

@@ -104,8 +104,9 @@ PartialRun::PartialRun(OutputSpec spec, const LogSink& log)
 }
 
 PartialRun::~PartialRun() {
+  if (published_ || is_present(in_partial(kCompleteMarker))) return;
   // Nothing done, nothing to go on from: leave no trace of a run that did not get anywhere.
-  if (published_ || counts_.inputs > 0 || (has_earlier_run() && !journal_)) return;
+  if (!starts_anew_ && (counts_.inputs > 0 || (has_earlier_run() && !journal_))) return;
   try {
     remove_partial(directory_);
   } catch (const FatalError&) {  // the next run will
@@ -177,6 +178,7 @@ void PartialRun::begin_anew(const RunRecord& record) {
     throw RefusedError(fmt::format("'{}' holds an unfinished run of another command: finish it, or remove it",
                                    directory_.native()));
   }
+  starts_anew_ = true;
   begin(record);
 }
 

@@ -23,9 +23,10 @@
 // =====================================
 //   lock          held while a process works on it
 //   run.json      what the run is (formats/run_record.h)
-//   journal       which inputs are done (formats/journal.h); its marks are those of the files below, in this
-//   order F.rows        the rows of each feature F, in the output's format index.csv     for .npy:
-//   formats/sidecars.h failures.csv  formats/sidecars.h
+//   journal       which inputs are done (formats/journal.h); its marks are those of these files, in order:
+//     F.rows        the rows of each feature F, in the output's format
+//     index.csv     for .npy (formats/sidecars.h)
+//     failures.csv  (formats/sidecars.h)
 // A batch is appended to its files first, then to the journal, so that what the journal says is there is
 // there. What it does not say is overwritten.
 
@@ -62,7 +63,7 @@ class PartialRun : public BatchWriter {
   PartialRun(OutputSpec spec, const LogSink& log);
   PartialRun(const PartialRun&) = delete;
   PartialRun& operator=(const PartialRun&) = delete;
-  /// Removes X.partial where there is nothing in it to go on from.
+  /// Removes X.partial where there is nothing in it to go on from, or nothing will go on from it.
   ~PartialRun() override;
 
   /// Whether an earlier run left something to go on from.
@@ -118,6 +119,7 @@ class PartialRun : public BatchWriter {
   std::optional<JournalWriter> journal_;
   RunCounts counts_;
   bool published_ = false;
+  bool starts_anew_ = false;  // always: see begin_anew()
   std::chrono::steady_clock::time_point last_sync_ = std::chrono::steady_clock::now();
 };
 

@@ -129,9 +129,10 @@ PY
 
 @test "merged shards of tars are what one run over the tars in order gives, and no tar is in two" {
   some_tars
+  cp tars/data-000002.tar.gz tars/data-000005.tar.gz
   mkdir s
-  vit_embed extract tars/*.tar* -m "$MODEL" -o whole.npy --labels folder -q || equal $? 3
-  vit_embed extract tars/data-00000{5,3,1,0,4}.tar tars/data-000002.tar.gz -m "$MODEL" -o s/0.npy --shard 0/3 --labels folder -q || equal $? 3
+  vit_embed extract tars/data-00000{0,1}.tar tars/data-000002.tar.gz tars/data-00000{3,4}.tar tars/data-000005.tar{.gz,} -m "$MODEL" -o whole.npy --labels folder -q || equal $? 3
+  vit_embed extract tars/data-00000{5,3,1,0,4}.tar tars/data-00000{5,2}.tar.gz -m "$MODEL" -o s/0.npy --shard 0/3 --labels folder -q || equal $? 3
   for i in 1 2; do
     vit_embed extract tars/*.tar* -m "$MODEL" -o s/$i.npy --shard $i/3 --labels folder -q || equal $? 3
   done
@@ -158,8 +159,7 @@ PY
   mkdir s
   extract_shards 3 'tars/data-{000000..000005}.tar'
   ls tars/*.tar > list
-  echo tars/data-000002.tar >> list
-  LC_ALL=C sort -o list list
+  sed -i '1i tars/data-000002.tar' list
   vit_embed merge s/?.npy -o all.npy --expect list -q
   echo tars/data-000006.tar >> list
   run vit_embed merge s/?.npy -o none.npy --expect list
@@ -260,6 +260,7 @@ PY
     equal "$status" 5
     [[ $output == *"'s/1.npy': $1"* ]]
     [ ! -e none.npy ]
+    [ ! -e none.npy.partial ]
     rm -r s
     cp -r good s
   }
@@ -284,7 +285,95 @@ PY
   found_out "its meta has no shape of rows"
   sed -i '1s/path/name/' s/1.npy.inputs.csv
   found_out "a file beside it starts with 'name,size"
+  sed -i '2s/,\([0-9]*\),row/,1\1,row/' s/1.npy.inputs.csv
+  found_out "its list of inputs was changed"
+  for damage in 'rm s/1.npy.inputs.csv' 'rm s/1.npy.index.csv' 'rm s/1.npy' \
+    'truncate -s 20 s/1.npy' 'truncate -s -3 s/1.npy.meta.json' 'truncate -s -3 s/1.npy.inputs.csv'; do
+    eval "$damage"
+    run vit_embed merge s/0.npy s/1.npy -o none.npy
+    equal "$status" 5
+    [[ $output == *"s/1.npy"* ]]
+    [ ! -e none.npy ]
+    rm -r s
+    cp -r good s
+  done
   vit_embed merge s/?.npy -o all.npy -q
+}
+
+@test "a shard that is being made anew is not finished, of one feature or of several" {
+  many_images photos 200
+  mkdir s
+  extract_shards 2 photos --feature cls,mean
+  interrupted() {  # ARGUMENTS ...: a run over s/1.npy that is stopped
+    "$VIT_EMBED" extract photos -m "$MODEL" -o s/1.npy --shard 1/2 --batch-size 1 --restart -q "$@" &
+    until [ -s s/1.npy.partial/journal ]; do sleep 0.01; done
+    kill -KILL $!; wait $! || true
+  }
+  interrupted --feature cls,mean
+  run vit_embed merge s/?.mean.npy -o none.npy
+  equal "$status" 5
+  [[ $output == *"'s/1.mean.npy' is not finished: 's/1.npy.partial' has a run that makes it anew"* ]]
+  [ ! -e none.npy ]
+  # It is gone on from, though the output is up to date.
+  run vit_embed extract photos -m "$MODEL" -o s/1.npy --shard 1/2 --batch-size 1 --feature cls,mean
+  [[ $output != *"up to date"* ]]
+  vit_embed merge s/?.mean.npy -o all.npy -q
+}
+
+@test "shards of other choices among the files do not go together" {
+  some_photos
+  mkdir s
+  vit_embed extract photos -m "$MODEL" -o s/0.npy --shard 0/2 --exclude 'dog/more' -q || equal $? 3
+  vit_embed extract photos -m "$MODEL" -o s/1.npy --shard 1/2 -q || equal $? 3
+  run vit_embed merge s/?.npy -o none.npy
+  equal "$status" 4
+  [[ $output == *"files chosen: --exclude 'dog/more' then,  now"* ]]
+  vit_embed extract photos -m "$MODEL" -o s/1.npy --shard 1/2 --exclude 'dog/more' -q || equal $? 3
+  vit_embed merge s/?.npy -o all.npy -q
+  vit_embed extract photos -m "$MODEL" -o whole.npy --exclude 'dog/more' -q || equal $? 3
+  same_output whole.npy all.npy
+}
+
+@test "an engine or instruction set that is asked for makes anew what another one made" {
+  many_images photos 3
+  vit_embed extract photos -m "$MODEL" -o x.npy --engine torchscript -q
+  run vit_embed extract photos -m "$MODEL" -o x.npy
+  [[ $output == *"up to date"* ]]
+  run vit_embed extract photos -m "$MODEL" -o x.npy --engine native
+  [[ $output != *"up to date"* ]]
+  run vit_embed extract photos -m "$MODEL" -o x.npy --isa avx2
+  if vit_embed info x.npy | grep -q 'avx512\|amx'; then false; fi
+  run vit_embed extract photos -m "$MODEL" -o x.npy --isa avx512
+  [[ $output == *"up to date"* ]]
+}
+
+@test "a merge into one of its shards is refused" {
+  many_images photos 3
+  mkdir s
+  extract_shards 2 photos
+  cp -r s before
+  run vit_embed merge s/?.npy -o s/../s/1.npy
+  equal "$status" 2
+  [[ $output == *"'s/../s/1.npy' is one of the shards"* ]]
+  diff -r before s
+}
+
+@test "a merge that waits for its list can be stopped" {
+  many_images photos 3
+  mkdir s
+  extract_shards 2 photos
+  mkfifo list
+  vit_embed merge s/?.npy -o all.npy --expect - -q < list &
+  exec 9> list
+  echo photos/000000.png >&9
+  sleep 0.2
+  pkill -TERM -P $! vit-embed || kill -TERM $!
+  local code=0
+  wait $! || code=$?
+  exec 9>&-
+  equal $code 143
+  [ ! -e all.npy ]
+  [ ! -e all.npy.partial ]
 }
 
 @test "a folder that no shard can list fails once in the whole" {
@@ -301,6 +390,26 @@ PY
   run vit_embed merge s/?.npy -o all.npy
   [[ $output == *"3 shards, 14 rows, 2 failed"* ]]
   same_output whole.npy all.npy
+
+  chmod 000 photos/cat
+  for i in 0 1 2; do
+    unprivileged "$VIT_EMBED" extract photos -m "$MODEL" -o s/$i.npy --shard $i/3 --on-error nan -q || equal $? 3
+  done
+  unprivileged "$VIT_EMBED" extract photos -m "$MODEL" -o whole.npy --on-error nan -q || equal $? 3
+  chmod 755 photos/cat
+  run vit_embed merge s/?.npy -o all.npy
+  [[ $output == *"3 shards, 16 rows, 2 failed"* ]]
+  same_output whole.npy all.npy
+}
+
+@test "what failed in passing is told of an output that is up to date" {
+  some_photos
+  chmod 000 photos/cat
+  unprivileged "$VIT_EMBED" extract photos -m "$MODEL" -o x.npy -q || equal $? 3
+  run unprivileged "$VIT_EMBED" extract photos -m "$MODEL" -o x.npy
+  chmod 755 photos/cat
+  equal "$status" 0
+  [[ $output == *"x.npy: up to date, 14 rows, 2 failed, 1 in passing (--restart tries again)"* ]]
 }
 
 @test "what cannot be a shard is a usage error that says so" {

@@ -1,4 +1,4 @@
-#include "merge/expected_names.h"
+#include "merge/expectation.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,20 +14,20 @@ using ::testing::HasSubstr;
 
 /// What is missing of a list once these names were seen; "" for nothing.
 std::string missing(const std::string& list, const std::vector<std::string>& names,
-                    ExpectedNames::Of of = ExpectedNames::Of::inputs) {
+                    std::unique_ptr<Expectation> (*expect)(std::unique_ptr<InputStream>) = expect_images) {
   const TemporaryDirectory directory;
   write_file(directory / "list", list);
-  ExpectedNames expected(open_list((directory / "list").native(), false), of);
-  for (const std::string& name : names) expected.see(name);
+  const std::unique_ptr<Expectation> expected = expect(open_list((directory / "list").native(), false));
+  for (const std::string& name : names) expected->see(name);
   try {
-    expected.require_all_seen();
+    expected->require_all_seen();
   } catch (const CheckError& e) {
     return e.what();
   }
   return {};
 }
 
-TEST(ExpectedNames, AreAllToBeSeenAndOthersMayBe) {
+TEST(Expectation, IsOfAllThatAListHasAndOthersMayBeThere) {
   EXPECT_EQ(missing("", {}), "");
   EXPECT_EQ(missing("", {"a"}), "");
   EXPECT_EQ(missing("a\nb\n", {"a", "b"}), "");
@@ -38,27 +38,29 @@ TEST(ExpectedNames, AreAllToBeSeenAndOthersMayBe) {
   EXPECT_EQ(missing("a\n", {}), "1 of the list is in no shard: 'a'");
 }
 
-TEST(ExpectedNames, ANameThatTheListHasTwiceIsToBeThereOnce) {
+TEST(Expectation, ANameThatTheListHasTwiceIsToBeThereOnce) {
   EXPECT_EQ(missing("a\na\nb\n", {"a", "b"}), "");
 }
 
-TEST(ExpectedNames, OfManyThatAreMissingTheFirstAreTold) {
+TEST(Expectation, OfManyThatAreMissingTheFirstAreTold) {
   EXPECT_EQ(missing("1\n2\n3\n4\n5\n6\n", {}), "6 of the list are in no shard: '1', '2', '3', '4', '5', ...");
 }
 
-TEST(ExpectedNames, OfATarSomeInputIsToBeThere) {
+TEST(Expectation, OfATarSomeInputIsToBeThere) {
   const auto missing_tars = [](const std::string& list, const std::vector<std::string>& names) {
-    return missing(list, names, ExpectedNames::Of::tars);
+    return missing(list, names, expect_tars);
   };
   EXPECT_EQ(missing_tars("a.tar\nb.tar\n", {"a.tar/2", "a.tar/1", "a.tar", "b.tar/x"}), "");
   EXPECT_EQ(missing_tars("a.tar\n", {"a.tar"}), "") << "that it failed is told elsewhere";
   EXPECT_EQ(missing_tars("a.tar.gz\na.tar\n", {"a.tar.gz/1", "a.tar/1"}), "");
   EXPECT_EQ(missing_tars("a.tar\nb.tar\nc.tar\n", {"a.tar/1", "a.tar2/1", "c.tar/1"}),
             "1 of the list is in no shard: 'b.tar'");
+  EXPECT_EQ(missing_tars("b.tar\na.tar\nb.tar\n", {"a.tar/1", "b.tar/1"}), "") << "in any order";
+  EXPECT_EQ(missing_tars("a/b.tar\n", {"a/b.tar/c/1"}), "");
   EXPECT_EQ(missing_tars("a.tar\nb.tar\n", {"a.tar/1"}), "1 of the list is in no shard: 'b.tar'");
 }
 
-TEST(ExpectedNames, MustBeInBytewiseOrder) {
+TEST(Expectation, OfImagesIsInBytewiseOrder) {
   try {
     missing("a\nc\nb\n", {"d"});
     FAIL() << "no error";
