@@ -5,7 +5,8 @@
 #   scripts/slurm/submit.sh photos vit-l16.pt out 1000 --time=4:00:00 --cpus-per-task=8 -- --precision int8
 #
 # Given again when the queue is empty, it submits the shards without a finished OUT/shard-I.npy. More than the cluster's
-# MaxArraySize become several arrays. The options go to the merge, too; logs go to OUT/logs.
+# MaxArraySize become several arrays. The options go to the merge, too; logs go to OUT/logs. OUT/run tells what OUT is of:
+# other images, another model, N or other flags need another OUT.
 # VIT_EMBED: the program; unless told, vit-embed in PATH.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -17,6 +18,39 @@ shift 4
 options=()
 while [ $# -gt 0 ] && [ "$1" != -- ]; do options+=("$1"); shift; done
 [ $# = 0 ] || shift
+
+# A shard's meta does not tell whether it is of these arguments; OUT/run does.
+run=$(
+  LC_ALL=C
+  printf 'IMAGES %q\nMODEL %q\nMODEL_FILE ' "$images" "$model"
+  [ ! -e "$model" ] || stat -L --printf='%s bytes, ' "$model"
+  date -u -r "$model" +%FT%TZ 2>/dev/null || echo "not to be seen where it was submitted"
+  printf 'N %q\nFLAGS' "$shards"
+  [ $# = 0 ] || printf ' %q' "$@"
+)
+refuse() {
+  printf '%s\n' "submit.sh: $1" >&2
+  exit 1
+}
+if [ -e "$out/run" ]; then
+  difference=''
+  mapfile -t was < "$out/run"
+  mapfile -t is <<< "$run"
+  for i in "${!is[@]}"; do
+    [ "${is[i]}" = "${was[i]:-}" ] || difference+=$'\n'"  then: ${was[i]:-}"$'\n'"  now:  ${is[i]}"
+  done
+  [ -z "$difference" ] || refuse "'$out' is of other arguments:$difference
+Take another OUT, or remove '$out', and all shards are made anew. Where the rows stay the same (--threads, say, or a model
+file that was only copied), change $out/run to what is said now."
+else
+  made=("$out"/shard-*)
+  [ ! -e "${made[0]}" ] || refuse "'$out' has shards, but no file $out/run that tells what they are of.
+Take another OUT, or remove '$out', and all shards are made anew. Where they are of these very arguments, write into $out/run:
+$run"
+  mkdir -p "$out"
+  printf '%s\n' "$run" > "$out/run.new"
+  mv "$out/run.new" "$out/run"
+fi
 
 mkdir -p "$out/logs"
 size=$(scontrol show config | sed -n 's/^MaxArraySize *= *//p')  # an index is less

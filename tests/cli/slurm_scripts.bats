@@ -1,0 +1,97 @@
+load setup
+
+# What scripts/slurm asks of Slurm, by programs in its place that keep what they are told. scripts/slurm/test.sh has a real one.
+
+setup_file() { :; }
+
+setup() {
+  SCRIPTS=$BATS_TEST_DIRNAME/../../scripts/slurm
+  mkdir "$BATS_TEST_TMPDIR/work" "$BATS_TEST_TMPDIR/bin"
+  cd "$BATS_TEST_TMPDIR/work"
+  unset "${!SLURM@}" "${!SBATCH@}" MAX_RUNNING
+  # Each call a line of words in brackets.
+  program sbatch 'printf "[%s]" "$@" >> calls; echo >> calls; grep -c . calls'
+  program scontrol 'case $1 in show) echo "MaxArraySize            = ${ARRAY_SIZE:-1001}" ;; *) echo "$*" >> controls ;; esac'
+  PATH=$BATS_TEST_TMPDIR/bin:$PATH
+  echo weights > model.pt
+}
+
+program() {  # NAME TEXT
+  printf '#!/usr/bin/env bash\n%s\n' "$2" > "$BATS_TEST_TMPDIR/bin/$1"
+  chmod +x "$BATS_TEST_TMPDIR/bin/$1"
+}
+
+# What is in the call's brackets, a word a line.
+words() {  # CALL
+  sed -n "$1p" calls | sed 's/^\[//; s/]$//; s/\]\[/\n/g'
+}
+
+submit() {
+  rm -f calls
+  run "$SCRIPTS/submit.sh" "$@"
+}
+
+finish() {  # SHARD ...
+  local shard
+  for shard in "$@"; do touch "out/shard-$shard.npy" "out/shard-$shard.npy.meta.json"; done
+}
+
+@test "what is missing is submitted, and the merge behind it; where nothing is, the merge alone" {
+  submit photos model.pt out 4 --time=5
+  equal "$status" 0
+  equal "$(wc -l < calls)" 2
+  words 1 | grep -qx -- "--array=0-3"
+  words 2 | grep -qx -- "--dependency=afterok:1"
+  finish 0 2
+  submit photos model.pt out 4 --time=6
+  words 1 | grep -qx -- "--array=1,3"
+  finish 1 3
+  submit photos model.pt out 4
+  equal "$(wc -l < calls)" 1
+  words 1 | grep -q merge.sbatch
+}
+
+@test "a folder of other images, another model, N or other flags is refused, and the difference shown" {
+  submit photos model.pt out 4 -- --include '* *' --precision int8
+  equal "$status" 0
+  finish 0 1 2 3
+  cp -p model.pt new.pt
+  submit photos new.pt out 4 -- --include '* *' --precision int8
+  equal "$status" 1
+  [[ $output == *"then: MODEL model.pt"*"now:  MODEL new.pt"*"another OUT"* ]]
+  [[ $output != *IMAGES* && $output != *"  now:  FLAGS"* ]]
+  submit others model.pt out 4 -- --include '* *' --precision int8
+  [[ $output == *"now:  IMAGES others"* ]]
+  submit photos model.pt out 5 -- --include '* *' --precision int8
+  [[ $output == *"then: N 4"*"now:  N 5"* ]]
+  submit photos model.pt out 4 -- --include '*' '*' --precision int8
+  [[ $output == *"then: FLAGS --include"*"now:  FLAGS --include"* ]]
+  submit photos model.pt out 4
+  [[ $output == *"now:  FLAGS" || $output == *"now:  FLAGS"$'\n'* ]]
+  [ ! -e calls ]
+
+  submit photos model.pt out 4 --mem=9G -- --include '* *' --precision int8
+  equal "$status" 0
+}
+
+@test "a model file with another content or time is another model" {
+  submit photos model.pt out 4
+  touch -d '2001-01-01' model.pt
+  submit photos model.pt out 4
+  equal "$status" 1
+  [[ $output == *"then: MODEL_FILE 8 bytes, 2"*"now:  MODEL_FILE 8 bytes, 2001-01-01T"* ]]
+  [ ! -e calls ]
+}
+
+@test "shards of nobody knows what are refused, until out/run tells" {
+  mkdir out
+  finish 0
+  submit photos model.pt out 4
+  equal "$status" 1
+  [[ $output == *"no file out/run"* ]]
+  [ ! -e calls ]
+  sed -n '/^IMAGES/,$p' <<< "$output" > out/run
+  submit photos model.pt out 4
+  equal "$status" 0
+  words 1 | grep -qx -- "--array=1-3"
+}
