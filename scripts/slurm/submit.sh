@@ -4,7 +4,8 @@
 #
 #   scripts/slurm/submit.sh photos vit-l16.pt out 1000 --time=4:00:00 --cpus-per-task=8 -- --precision int8
 #
-# Given again when the queue is empty, it submits the shards without a finished OUT/shard-I.npy. More than the cluster's
+# Given again when the queue is empty, it submits the shards that are not finished: one has its meta when it has its rows,
+# and OUT/shard-I.npy.partial until each of its features has both. More than the cluster's
 # MaxArraySize become several arrays. The options go to the merge, too; logs go to OUT/logs. OUT/run tells what OUT is of:
 # other images, another model, N or other flags need another OUT.
 # VIT_EMBED: the program; unless told, vit-embed in PATH.
@@ -54,12 +55,17 @@ fi
 
 mkdir -p "$out/logs"
 size=$(scontrol show config | sed -n 's/^MaxArraySize *= *//p')  # an index is less
+declare -A has_meta
+for meta in "$out"/shard-*.npy.meta.json; do  # shard-I.npy.meta.json, or shard-I.FEATURE.npy.meta.json
+  [ -e "$meta" ] || continue  # there is none
+  i=${meta##*/shard-}
+  has_meta[${i%%.*}]=1
+done
 jobs=()
 for ((offset = 0; offset < shards; offset += size)); do
   missing=()
   for ((i = offset; i < offset + size && i < shards; i++)); do
-    finished=("$out/shard-$i".npy.meta.json "$out/shard-$i".*.npy.meta.json)  # the second: of one of several features
-    [ -e "${finished[0]}" ] || [ -e "${finished[1]}" ] || missing+=($((i - offset)))
+    [ -n "${has_meta[$i]:-}" ] && [ ! -e "$out/shard-$i.npy.partial" ] || missing+=($((i - offset)))
   done
   [ ${#missing[@]} -gt 0 ] || continue
   # As ranges, for sbatch bounds the length of what it is told.

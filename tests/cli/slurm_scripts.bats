@@ -95,3 +95,15 @@ finish() {  # SHARD ...
   equal "$status" 0
   words 1 | grep -qx -- "--array=1-3"
 }
+
+@test "a shard is finished when it has a meta and nothing of it is partial any more" {
+  submit photos model.pt out 13 -- --feature cls,pooler
+  for i in 0 1 2 12; do touch out/shard-$i.cls.npy{,.meta.json}; done
+  for i in 0 1; do touch out/shard-$i.pooler.npy{,.meta.json}; done
+  mkdir out/shard-{1,2,3}.npy.partial
+  submit photos model.pt out 13 -- --feature cls,pooler
+  words 1 | grep -qx -- "--array=1-11"
+  rmdir out/shard-1.npy.partial
+  submit photos model.pt out 13 -- --feature cls,pooler
+  words 1 | grep -qx -- "--array=2-11"
+}
