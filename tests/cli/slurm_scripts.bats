@@ -107,3 +107,38 @@ finish() {  # SHARD ...
   submit photos model.pt out 13 -- --feature cls,pooler
   words 1 | grep -qx -- "--array=2-11"
 }
+
+merge() {
+  program vit-embed 'printf "[%s]" "$@" >> calls; echo >> calls'
+  rm -f calls
+  run env VIT_EMBED=vit-embed bash "$SCRIPTS/merge.sbatch" "$@"
+}
+
+@test "merge.sbatch names each feature before the extension, whichever it is" {
+  mkdir some.shards
+  touch some.shards/shard-{0,1}.{cls,pooler}.npy some.shards/shard-0.cls.npy.meta.json
+  merge some.shards a.b/all.csv --allow-mixed
+  equal "$status" 0
+  equal "$(cat calls)" "\
+[merge][some.shards/shard-0.cls.npy][some.shards/shard-1.cls.npy][-o][a.b/all.cls.csv][--allow-mixed]
+[merge][some.shards/shard-0.pooler.npy][some.shards/shard-1.pooler.npy][-o][a.b/all.pooler.csv][--allow-mixed]"
+  merge some.shards all.jsonl
+  grep -qF "[all.cls.jsonl]" calls
+  merge some.shards a.b/all
+  grep -qF "[a.b/all.cls]" calls
+  rm some.shards/*.pooler.npy some.shards/*.cls.npy
+  touch some.shards/shard-0.npy
+  merge some.shards all.csv
+  equal "$(cat calls)" "[merge][some.shards/shard-0.npy][-o][all.csv]"
+}
+
+@test "merge.sbatch refuses shards of two runs, and none" {
+  mkdir out
+  merge out all.npy
+  equal "$status" 1
+  touch out/shard-0.npy out/shard-0.cls.npy
+  merge out all.npy
+  equal "$status" 1
+  [[ $output == *"of two runs"*"shard-I.cls.npy"* ]]
+  [ ! -e calls ]
+}
