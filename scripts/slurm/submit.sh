@@ -74,8 +74,10 @@ for ((offset = 0; offset < shards; offset += size)); do
     $1 == last + 1 { last = $1; next }
     { printf "%s,", first == last ? first : first "-" last; first = last = $1 }
     END { print first == last ? first : first "-" last }')
-  job=$(SHARD_OFFSET=$offset sbatch --parsable --array="$array" --output="$out/logs/%A_%a.log" "${options[@]}" \
-    "$here/extract.sbatch" "$images" "$model" "$out" "$shards" "$@")
+  part=$shards
+  [ "$offset" = 0 ] || part+=@$offset
+  job=$(sbatch --parsable --array="$array" --output="$out/logs/%A_%a.log" "${options[@]}" \
+    "$here/extract.sbatch" "$images" "$model" "$out" "$part" "$@")
   job=${job%%;*}
   echo "job $job: ${#missing[@]} shards, from $offset on: $array"
   jobs+=("$job")

@@ -30,7 +30,7 @@ VIT_EMBED=$(realpath "$VIT_EMBED")
 export VIT_EMBED HF_HUB_OFFLINE=1
 
 # This may itself be a job of some Slurm.
-unset "${!SLURM@}" "${!SBATCH@}" "${!SQUEUE@}" "${!SINFO@}" "${!SCANCEL@}" SHARD_OFFSET
+unset "${!SLURM@}" "${!SBATCH@}" "${!SQUEUE@}" "${!SINFO@}" "${!SCANCEL@}"
 PATH=$PATH:/usr/sbin:/sbin
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/vit-embed-slurm.XXXXXX")
@@ -186,16 +186,16 @@ start_slurm() {
 # shard, node, job (an array's task) and tool (a process).
 touched=()
 catch_a_task() {  # [SHARD]
-  local end=$((SECONDS + 90)) state array index offset pid
+  local end=$((SECONDS + 90)) state array index pid
   while [ $SECONDS -lt $end ]; do
     while read -r state array index node; do
       # What has just begun is configuring, and not to be signalled. The merge has no index.
       [[ $state = RUNNING && $index =~ ^[0-9]+$ ]] || continue
       for pid in $(processes "SLURM_ARRAY_JOB_ID=$array" "SLURM_ARRAY_TASK_ID=$index"); do
         [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = vit-embed ] || continue
-        offset=$(tr '\0' '\n' <"/proc/$pid/environ" 2>/dev/null | sed -n 's/^SHARD_OFFSET=//p')
-        shard=$((${offset:-0} + index)) job=${array}_$index tool=$pid
-        [[ $shard = "${1:-$shard}" && " ${touched[*]} " != *" $shard "* ]] || continue
+        shard=$(tr '\0' '\n' <"/proc/$pid/cmdline" 2>/dev/null | sed -n '/^--shard$/ { n; s#/.*##p }') || continue
+        job=${array}_$index tool=$pid
+        [[ $shard && $shard = "${1:-$shard}" && " ${touched[*]} " != *" $shard "* ]] || continue
         [ "$(stat -c %s "out/shard-$shard.npy.partial/journal" 2>/dev/null || echo 0)" -gt 100 ] || continue
         kill -STOP "$tool" 2>/dev/null || continue
         if [ -e "out/shard-$shard.npy" ] || [ ! -e "out/shard-$shard.npy.partial/journal" ]; then

@@ -142,3 +142,35 @@ merge() {
   [[ $output == *"of two runs"*"shard-I.cls.npy"* ]]
   [ ! -e calls ]
 }
+
+# A task's program ends as `vit-embed` tells.
+extract() {  # TASK ARGUMENTS ...
+  local task=$1
+  shift
+  rm -f calls controls
+  run env -u SHARD_OFFSET VIT_EMBED=vit-embed SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID="$task" SLURM_CPUS_PER_TASK=3 \
+    bash "$SCRIPTS/extract.sbatch" "$@"
+}
+
+@test "the offset of a further array is an argument, which no --export keeps away" {
+  ARRAY_SIZE=4 submit photos model.pt out 10 --export=NONE
+  words 1 | grep -qx -- "--array=0-3"
+  words 2 | grep -qx -- "--array=0-3"
+  words 3 | grep -qx -- "--array=0-1"
+  equal "$(words 1 | tail -1) $(words 2 | tail -1) $(words 3 | tail -1)" "10 10@4 10@8"
+  words 4 | grep -qx -- "--dependency=afterok:1:2:3"
+
+  program vit-embed 'printf "[%s]" "$@" >> calls'
+  extract 1 photos model.pt out 10@8 --precision int8
+  equal "$status" 0
+  equal "$(cat calls)" "[extract][photos][-m][model.pt][-o][out/shard-9.npy][--shard][9/10][--threads][3][--precision][int8]"
+  extract 1 photos model.pt out 10
+  grep -qF "[--shard][1/10]" calls
+  extract 2 photos model.pt out 10@8
+  equal "$status" 2
+  [[ $output == *"shard 10 of 10"* ]]
+  for wrong in 10@ @8 10@x 10@08 10+8; do
+    extract 1 photos model.pt out $wrong
+    equal "$status" 2
+  done
+}
