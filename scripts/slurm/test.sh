@@ -136,7 +136,7 @@ SlurmctldPidFile=$dir/slurmctld.pid
 SlurmdPidFile=$dir/slurmd-%n.pid
 SlurmctldLogFile=$dir/log/slurmctld.log
 SlurmdLogFile=$dir/log/%n.log
-# No cgroups: a container has none to give away.
+# No cgroups: a container has none to give away. See also cgroup.conf.
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 JobAcctGatherType=jobacct_gather/none
@@ -172,6 +172,8 @@ all_idle() { [ "$(sinfo -h -N -p work -t idle -o '%N %T' | grep -c ' idle$')" = 
 start_slurm() {
   (umask 077; head -c 128 /dev/urandom > munge/key)
   configuration > "$SLURM_CONF"
+  # Where there is no /sys/fs/cgroup at all slurmd does not start with the newer hierarchy, of which there is none to ask for.
+  printf 'CgroupPlugin=cgroup/v1\n' > "$dir/cgroup.conf"
   daemon munged munged --foreground --key-file="$dir/munge/key" --socket="$dir/munge/socket" \
     --pid-file="$dir/munge/pid" --log-file="$dir/log/munged.log" --seed-file="$dir/munge/seed"
   wait_until 10 "munged's answer" munge_answers
