@@ -5,19 +5,29 @@
 #   scripts/slurm/submit.sh photos vit-l16.pt out 1000 --time=4:00:00 --cpus-per-task=8 -- --precision int8
 #
 # Given again when the queue is empty, it submits the shards that are not finished: one has its meta when it has its rows,
-# and OUT/shard-I.npy.partial until each of its features has both. More than the cluster's
-# MaxArraySize become several arrays. The options go to the merge, too; logs go to OUT/logs. OUT/run tells what OUT is of:
-# other images, another model, N or other flags need another OUT.
+# and OUT/shard-I.npy.partial until each of its features has both. More than the cluster's MaxArraySize become several
+# arrays; --array=%64 lets so many tasks of each run at once. The other options go to the merge, too; logs go to OUT/logs.
+# OUT/run tells what OUT is of: other images, another model, N or other flags need another OUT.
 # VIT_EMBED: the program; unless told, vit-embed in PATH.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 
 [ $# -ge 4 ] || { echo "usage: $0 IMAGES MODEL OUT N [SBATCH OPTIONS ...] [-- FLAGS OF EXTRACT ...]" >&2; exit 2; }
-images=$1 model=$2 out=${3%/} shards=$4
+images=$1 model=$2 out=$3 shards=$4
+while [[ $out = ?*/ ]]; do out=${out%/}; done
 shift 4
 [[ $shards =~ ^[1-9][0-9]*$ ]] || { echo "submit.sh: N is '$shards', not a number of shards" >&2; exit 2; }
-options=()
-while [ $# -gt 0 ] && [ "$1" != -- ]; do options+=("$1"); shift; done
+options=() at_once=''
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+  case $1 in
+    --array=%*) at_once=${1#--array=} ;;
+    --array | --array=* | -a*)
+      echo "submit.sh: which tasks are missing it sees itself; --array=%64 bounds how many run at once" >&2
+      exit 2 ;;
+    *) options+=("$1") ;;
+  esac
+  shift
+done
 [ $# = 0 ] || shift
 
 # A shard's meta does not tell whether it is of these arguments; OUT/run does.
@@ -76,7 +86,7 @@ for ((offset = 0; offset < shards; offset += size)); do
     END { print first == last ? first : first "-" last }')
   part=$shards
   [ "$offset" = 0 ] || part+=@$offset
-  job=$(sbatch --parsable --array="$array" --output="$out/logs/%A_%a.log" "${options[@]}" \
+  job=$(sbatch --parsable --array="$array$at_once" --output="$out/logs/%A_%a.log" "${options[@]}" \
     "$here/extract.sbatch" "$images" "$model" "$out" "$part" "$@")
   job=${job%%;*}
   echo "job $job: ${#missing[@]} shards, from $offset on: $array"
@@ -88,7 +98,9 @@ behind=()
 order=()  # a list's rows are merged in the list's order
 if [[ $images = --files-from=* ]]; then
   order=(--expect "${images#*=}")
-  [[ " $* " != *" -0 "* && " $* " != *" --null "* ]] || order+=(-0)
+  for flag in "$@"; do
+    [[ ! $flag =~ ^(-[qv]*0[qv]*|--null)$ ]] || order+=(-0)
+  done
 fi
 merge=$(sbatch --parsable --output="$out/logs/merge-%j.log" "${options[@]}" "${behind[@]}" "$here/merge.sbatch" \
   "$out" "$out.npy" "${order[@]}")

@@ -8,7 +8,7 @@ setup() {
   SCRIPTS=$BATS_TEST_DIRNAME/../../scripts/slurm
   mkdir "$BATS_TEST_TMPDIR/work" "$BATS_TEST_TMPDIR/bin"
   cd "$BATS_TEST_TMPDIR/work"
-  unset "${!SLURM@}" "${!SBATCH@}" MAX_RUNNING
+  unset "${!SLURM@}" "${!SBATCH@}"
   # Each call a line of words in brackets.
   program sbatch 'printf "[%s]" "$@" >> calls; echo >> calls; grep -c . calls'
   program scontrol 'case $1 in show) echo "MaxArraySize            = ${ARRAY_SIZE:-1001}" ;; *) echo "$*" >> controls ;; esac'
@@ -173,4 +173,50 @@ extract() {  # TASK ARGUMENTS ...
     extract 1 photos model.pt out $wrong
     equal "$status" 2
   done
+}
+
+@test "how many run at once is a bound of the arrays alone, and which tasks run is no option" {
+  ARRAY_SIZE=3 submit photos model.pt out// 6 --array=%2 --time=5
+  equal "$status" 0
+  words 1 | grep -qx -- "--array=0-2%2"
+  words 2 | grep -qx -- "--array=0-2%2"
+  words 3 | grep -qx -- "--dependency=afterok:1:2"
+  equal "$(words 3 | tail -1)" out.npy
+  if words 3 | grep -q -- --array; then false; fi
+  for option in --array=0-3 --array -a0-3; do
+    submit photos model.pt out 6 $option
+    equal "$status" 2
+    [ ! -e calls ]
+  done
+}
+
+@test "a list of names that end with NUL bytes is merged as one" {
+  for flag in -0 --null -q0; do
+    rm -rf out
+    submit --files-from=list model.pt out 2 -- $flag
+    equal "$(words 2 | tail -3)" "--expect
+list
+-0"
+  done
+  rm -rf out
+  submit --files-from=list model.pt out 2 -- --include '*-0'
+  equal "$(words 2 | tail -1)" list
+}
+
+@test "threads among the flags stand for those of the task" {
+  program vit-embed 'printf "[%s]" "$@" >> calls'
+  extract 1 photos model.pt out 2 --threads=5
+  equal "$status" 0
+  if grep -qF "[--threads]" calls; then false; fi
+  extract 1 photos model.pt out 2 --precision int8
+  grep -qF "[--threads][3]" calls
+}
+
+@test "a task that was stopped goes back to the queue, though the controller does not answer at once" {
+  program sleep ''
+  program squeue 'echo x >> asked; [ $(wc -l < asked) -gt 2 ] && echo RUNNING'
+  program vit-embed 'exit 143'
+  extract 1 photos model.pt out 2
+  equal "$status" 143
+  equal "$(cat controls)" "requeue 7_1"
 }
