@@ -86,8 +86,8 @@ void TarStream::open() {
 void TarStream::advance() {
   try {
     if (!archive_) open();
-    const std::optional<TarMember> member = archive_->next();
-    if (member) return take(*member);
+    if (!member_) member_ = archive_->next();
+    if (member_) return take_or_wait();
     end(has_images_ ? nullptr
                     : std::make_unique<FailedSource>("no images in this tar", FailureKind::permanent,
                                                      tar_identity_.value_or(FileIdentity{})));
@@ -104,12 +104,28 @@ void TarStream::end(std::unique_ptr<FailedSource> failure) {
   if (failure) ready_.push_back({tar_->name, std::move(failure), {"", "", ""}});
 }
 
-void TarStream::take(const TarMember& member) {
-  if (is_hidden(member.path) && !tar_->members.hidden) return archive_->pass_over();
+/// Not read before the images that it makes ready are fetched: there may be a GiB of them.
+void TarStream::take_or_wait() {
+  const bool is_left_out = is_hidden(member_->path) && !tar_->members.hidden;
+  if (!is_left_out) make_room_for(*member_);
+  if (!ready_.empty()) return;
+  const TarMember member = *std::exchange(member_, std::nullopt);
+  if (is_left_out) return archive_->pass_over();
+  take(member);
+}
+
+void TarStream::make_room_for(const TarMember& member) {
   if (const std::string_view key = sample_key(member.path); key != sample_.key) {
     end_sample();
     sample_.key = key;
   }
+  const bool is_full = sample_.images.size() >= kLargestSample || sample_.bytes >= kLargestSampleBytes;
+  if (!is_full || !is_wanted(member.path)) return;
+  emit_images();
+  sample_.is_split = true;
+}
+
+void TarStream::take(const TarMember& member) {
   if (is_wanted(member.path)) return take_image(member);
   const std::optional<std::size_t> column = column_of(member.path);
   if (column && !member.is_link) return take_column(member, *column);
@@ -154,24 +170,30 @@ void TarStream::take_image(const TarMember& member) {
   has_images_ = sample_.has_image = true;
   sample_.images.push_back({full_name(member.path), std::move(source), {}});
   sample_.bytes += std::min(member.size, kLargestEncodedImage);
-  if (sample_.images.size() == kLargestSample || sample_.bytes >= kLargestSampleBytes) emit_images();
 }
 
 void TarStream::take_column(const TarMember& member, std::size_t column) {
-  if (member.size > kLargestColumn) {
-    archive_->pass_over();
+  const auto fail = [&](const std::string& why) {
     sample_.failed_columns.push_back(
         {full_name(member.path),
-         std::make_unique<FailedSource>(fmt::format("larger than {} MiB: the column {} is left empty",
-                                                    kLargestColumn >> 20, kSampleColumns[column]),
-                                        FailureKind::permanent, identity_of(member)),
+         std::make_unique<FailedSource>(
+             fmt::format("{}: the column {} is left empty", why, kSampleColumns[column]),
+             FailureKind::permanent, identity_of(member)),
          {"", "", ""}});
-  } else if (pass_ == Pass::list) {
+  };
+  if (member.size > kLargestColumn) {
+    archive_->pass_over();
+    return fail(fmt::format("larger than {} MiB", kLargestColumn >> 20));
+  }
+  if (pass_ == Pass::list) {
     archive_->pass_over();
   } else {
     sample_.columns[column] = without_newlines_at_end(archive_->read());
     check_unchanged();
   }
+  if (sample_.is_split)
+    fail(fmt::format("too far behind its images, more than {} or {} MiB of them", kLargestSample,
+                     kLargestSampleBytes >> 20));
 }
 
 void TarStream::emit_images() {

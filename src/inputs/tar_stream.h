@@ -45,9 +45,10 @@ class ListedMember : public ByteSource {
 };
 
 /// The images in a tar, in its order, named by it and their paths in it, each with the sample's columns. A
-/// sample comes once it is complete, or has kLargestSample images. Where the tar is bad or has no images it
-/// is itself the last input, and fails. An image's identity is its size and the tar's mtime; of a tar on
-/// stdin, the member's own. Opened with its first input.
+/// sample comes once it is complete, or in pieces where it is larger than kLargestSample or
+/// kLargestSampleBytes: a column behind a piece fails. Where the tar is bad or has no images it is itself the
+/// last input, and fails. An image's identity is its size and the tar's mtime; of a tar on stdin, the
+/// member's own. Opened with its first input.
 class TarStream : public InputStream {
  public:
   enum class Pass {
@@ -57,10 +58,13 @@ class TarStream : public InputStream {
   /// The first `passed_over` inputs are left out, and not read.
   TarStream(std::shared_ptr<const TarFile> tar, Pass pass, std::shared_ptr<Cancellation> cancellation,
             std::uint64_t passed_over = 0);
+  TarStream(const TarStream&) = delete;  // the archive refers to the file
+  TarStream& operator=(const TarStream&) = delete;
+
   std::optional<Input> next() override;
   void cancel() override { cancellation_->request(); }
 
-  /// Bounds what is in memory while a sample is not complete.
+  /// Bounds what is in memory while a sample is not complete, its last image not counted.
   static constexpr std::size_t kLargestSample = 64;
   static constexpr std::uint64_t kLargestSampleBytes = std::uint64_t{64} << 20;
 
@@ -72,10 +76,13 @@ class TarStream : public InputStream {
     std::array<std::string, kSampleColumns.size()> columns;
     std::vector<Input> failed_columns;
     bool has_image = false;
+    bool is_split = false;  // images of it came before it was complete
   };
 
   void open();
   void advance();
+  void take_or_wait();
+  void make_room_for(const TarMember& member);
   void take(const TarMember& member);
   void take_image(const TarMember& member);
   void take_column(const TarMember& member, std::size_t column);
@@ -95,6 +102,7 @@ class TarStream : public InputStream {
   FileDescriptor file_;
   std::optional<FileIdentity> tar_identity_;  // of a file
   std::optional<TarArchive> archive_;
+  std::optional<TarMember> member_;  // whose header was read, and whose content was not
   Sample sample_;
   std::deque<Input> ready_;
   std::uint64_t num_ready_ = 0;  // that ever were

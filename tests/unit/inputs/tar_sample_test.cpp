@@ -52,18 +52,39 @@ TEST_F(SampleTest, TooLargeAColumnIsAFailedInputWhereItsSampleHasAnImage) {
   EXPECT_THAT(listed(), ElementsAre("a.jpg", "a.json", "c.jpg"));
 }
 
+TEST_F(SampleTest, AnImageOfAnySizeHasTheColumnsBehindIt) {
+  make(tar_of({{"a.jpg", std::string(TarStream::kLargestSampleBytes, 'a')}, {"a.cls", "7"}, {"b.jpg", "b"}}));
+  EXPECT_THAT(columns(), ElementsAre("a.jpg: 7||", "b.jpg: ||"));
+}
+
 /// Photographs whose names have many dots may all be of one sample: their bytes do not wait for its end.
 TEST_F(SampleTest, AnEndlessSampleIsGivenInPieces) {
   std::vector<TarEntry> entries;
   for (std::size_t i = 0; i < TarStream::kLargestSample; ++i)
     entries.push_back({"img." + std::to_string(i) + ".jpg", "x"});
   entries.push_back({"img.cls", "7"});
-  entries.push_back({"img.last.jpg", "x"});
+  make(tar_of(entries));
+  EXPECT_EQ(columns().front(), "img.0.jpg: 7||");
+  entries.back() = {"img.last.jpg", "x"};
+  entries.push_back({"img.cls", "8"});
   make(tar_of(entries));
   const std::vector<std::string> all = columns();
-  ASSERT_EQ(all.size(), TarStream::kLargestSample + 1);
+  ASSERT_EQ(all.size(), TarStream::kLargestSample + 2);
   EXPECT_EQ(all.front(), "img.0.jpg: ||");
-  EXPECT_EQ(all.back(), "img.last.jpg: 7||");
+  EXPECT_EQ(all.at(TarStream::kLargestSample), "img.last.jpg: 8||");
+  EXPECT_EQ(told().back(),
+            "img.cls!permanent: too far behind its images, more than 64 or 64 MiB of them: the column cls is "
+            "left empty");
+  EXPECT_EQ(listed().back(), "img.cls");
+}
+
+TEST_F(SampleTest, ASampleOfLargeImagesIsGivenInPieces) {
+  const std::string half(TarStream::kLargestSampleBytes / 2, 'a');
+  make(tar_of({{"a.0.jpg", half}, {"a.1.jpg", half}, {"a.cls", "7"}}));
+  EXPECT_THAT(columns(), ElementsAre("a.0.jpg: 7||", "a.1.jpg: 7||"));
+  make(tar_of({{"a.txt", "t"}, {"a.0.jpg", half}, {"a.1.jpg", half}, {"a.2.jpg", "a"}, {"a.cls", "7"}}));
+  EXPECT_THAT(columns(), ElementsAre("a.0.jpg: |t|", "a.1.jpg: |t|", "a.2.jpg: 7|t|", "a.cls: ||"));
+  EXPECT_THAT(columns(3), ElementsAre("a.cls: ||"));
 }
 
 TEST_F(SampleTest, PassingOverTheFirstChangesNothingOfTheRest) {

@@ -37,7 +37,7 @@ class TarStreamTest : public ::testing::Test {
   }
 
   /// Each input as "member=content", "member!failure" where it fails; the tar itself is "".
-  static std::vector<std::string> told(TarStream stream, const std::string& name) {
+  static std::vector<std::string> told(TarStream&& stream, const std::string& name) {
     std::vector<std::string> all;
     while (const std::optional<Input> input = stream.next()) {
       EXPECT_EQ(input->columns.size(), kSampleColumns.size());
