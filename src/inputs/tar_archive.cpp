@@ -33,6 +33,8 @@ ArchivePointer make_reader() {
   ArchivePointer reader(::archive_read_new());
   if (!reader) throw std::bad_alloc();
   ::archive_read_support_format_tar(reader.get());
+  // Zeros end a tar, but not what cat made of several.
+  ::archive_read_set_format_option(reader.get(), "tar", "read_concatenated_archives", "1");
   for (const auto support : {::archive_read_support_filter_gzip, ::archive_read_support_filter_bzip2,
                              ::archive_read_support_filter_xz, ::archive_read_support_filter_zstd})
     support_built_in(reader.get(), support);

@@ -21,8 +21,9 @@ struct TarMember {
   bool is_link = false;  ///< hard or symbolic: its content is another member's, if it is in the tar at all
 };
 
-/// A tar, plain or compressed with gzip, bzip2, xz or zstd, read forward once. Every member function throws
-/// InputError where the tar cannot be read any further, or where it is cancelled; after that it is of no use.
+/// A tar, plain or compressed with gzip, bzip2, xz or zstd, read forward once; what cat made of several is
+/// one. Every member function throws InputError where the tar cannot be read any further, or where it is
+/// cancelled; after that it is of no use.
 class TarArchive {
  public:
   /// What is read at once: much, or little where most of the tar is to be passed over.

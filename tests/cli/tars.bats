@@ -135,6 +135,21 @@ missing.tar,No such file or directory,transient"
   [[ $output == *"'missing.tar': No such file or directory"* ]]
 }
 
+@test "tars one behind the other in a file are one, compressed or not" {
+  many_images f 4
+  extract f -o f.npy --quiet
+  tar -cf a.tar f/000000.png f/000001.png
+  tar -cf none.tar --files-from /dev/null
+  tar -cf b.tar f/000002.png f/000003.png
+  for pack in cat gzip bzip2 xz zstd; do
+    for part in a none b; do $pack < $part.tar; done > all.tar
+    extract all.tar -o x.npy --quiet
+    cmp x.npy f.npy
+    extract - --stdin-name all.tar -o y.npy --quiet < all.tar
+    cmp x.npy y.npy
+  done
+}
+
 @test "a member that is sparse is read with its holes, however tar has stored it" {
   mkdir f
   truncate -s 300k f/hole.png
