@@ -77,6 +77,7 @@ class Pipeline {
       encoded_.close();
     }
     if (error_) std::rethrow_exception(error_);
+    if (list_error_) std::rethrow_exception(list_error_);
   }
 
  private:
@@ -104,7 +105,16 @@ class Pipeline {
     decode_tasks_.close();
   }
 
-  std::optional<Input> next_input() { return aborted().stop_requested() ? std::nullopt : inputs_.next(); }
+  /// What cannot be listed any further ends the inputs, and is thrown once those before it are written.
+  std::optional<Input> next_input() {
+    if (aborted().stop_requested() || list_error_) return std::nullopt;
+    try {
+      return inputs_.next();
+    } catch (const FatalError&) {
+      list_error_ = std::current_exception();
+      return std::nullopt;
+    }
+  }
 
   /// Each input is decoded at once, not when the batch is full, for it may have to give memory back before
   /// the next one can be had. False where the run has ended.
@@ -195,6 +205,7 @@ class Pipeline {
   std::stop_source abort_;
   std::mutex error_mutex_;
   std::exception_ptr error_;
+  std::exception_ptr list_error_;  // the listing thread's
 };
 
 }  // namespace

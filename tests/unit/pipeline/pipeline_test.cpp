@@ -276,6 +276,7 @@ TEST_F(PipelineTest, AnErrorOfTheListEndsTheRun) {
   TextInputs inputs(numbers(100));
   inputs.throws_at_ = 50;
   EXPECT_EQ(error_of(inputs), "the list broke");
+  EXPECT_EQ(written_.names().size(), 50u) << "what was listed before is embedded";
 }
 
 TEST_F(PipelineTest, AnUnexpectedErrorInPreprocessEndsTheRun) {
