@@ -18,13 +18,21 @@ struct Input {
   std::vector<std::string> columns = {};  ///< a value for each of column_names() (open_inputs.h)
 };
 
+/// What comes once ended before its end: there is more of it, which is to be sent again. The message names
+/// it.
+class CutOffError : public FatalError {
+ public:
+  using FatalError::FatalError;
+};
+
 /// Inputs one after the other, in an order that depends on nothing but what is there. One thread, but for
 /// cancel().
 class InputStream {
  public:
   virtual ~InputStream() = default;
   /// Nothing at the end. May block on a pipe or a slow file system. Throws FatalError where the list itself
-  /// cannot be read; whatever concerns one input comes back as that input and fails when it is read.
+  /// cannot be read, CutOffError where it is cut off; whatever concerns one input comes back as that input
+  /// and fails when it is read.
   virtual std::optional<Input> next() = 0;
   /// How many inputs there were so far that are other shards'.
   virtual std::uint64_t passed_over() const { return 0; }

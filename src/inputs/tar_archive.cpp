@@ -133,7 +133,7 @@ void TarArchive::fail() const {
   const std::string_view message = told == nullptr ? "no reason given" : told;
   const bool is_plain = ::archive_filter_count(state_->reader.get()) == 1;
   if (state_->at_end && (is_plain || message.find("runcated") != std::string_view::npos))
-    throw InputError(FailureKind::permanent, "truncated tar");
+    throw TruncatedError("truncated tar");
   throw InputError(FailureKind::permanent, fmt::format("damaged tar: {}", message));
 }
 
@@ -146,7 +146,7 @@ std::optional<TarMember> TarArchive::next() {
     if (result == ARCHIVE_EOF) {
       // It takes a file that ends with a member for whole, too, where a tar has blocks of zeros.
       if (::archive_filter_count(reader) == 1 && state_->position == ::archive_read_header_position(reader))
-        throw InputError(FailureKind::permanent, "truncated tar: its end is missing");
+        throw TruncatedError("truncated tar: its end is missing");
       return std::nullopt;
     }
     if (result != ARCHIVE_OK && result != ARCHIVE_WARN) fail();

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "base/file_descriptor.h"
 #include "formats/inputs_digest.h"
 #include "inputs/cancellation.h"
@@ -26,6 +27,12 @@ struct TarMember {
 /// cancelled; after that it is of no use.
 class TarArchive {
  public:
+  /// Where the tar ends before its end.
+  class TruncatedError : public InputError {
+   public:
+    explicit TruncatedError(const std::string& reason) : InputError(FailureKind::permanent, reason) {}
+  };
+
   /// What is read at once: much, or little where most of the tar is to be passed over.
   enum class Reading { contents, headers };
 

@@ -61,6 +61,7 @@ TarStream::TarStream(std::shared_ptr<const TarFile> tar, Pass pass,
 
 std::optional<Input> TarStream::next() {
   while (!cancellation_->requested()) {
+    if (ready_.empty() && !cut_off_.empty()) throw CutOffError(cut_off_);
     if (ready_.empty() && ended_) return std::nullopt;
     if (ready_.empty()) {
       advance();
@@ -92,8 +93,20 @@ void TarStream::advance() {
                     : std::make_unique<FailedSource>("no images in this tar", FailureKind::permanent,
                                                      tar_identity_.value_or(FileIdentity{})));
   } catch (const InputError& error) {
-    end(std::make_unique<FailedSource>(error.what(), error.kind(), tar_identity_.value_or(FileIdentity{})));
+    end(error);
   }
+}
+
+/// Where it comes once, the part that came is not to be taken for the whole.
+void TarStream::end(const InputError& error) {
+  const bool is_cut = error.kind() == FailureKind::transient ||
+                      dynamic_cast<const TarArchive::TruncatedError*>(&error) != nullptr;
+  if (tar_->on_stdin && is_cut) {
+    cut_off_ = fmt::format("'{}': {}", tar_->name, error.what());
+    sample_ = {};  // columns of it may be what was cut
+    return end(nullptr);
+  }
+  end(std::make_unique<FailedSource>(error.what(), error.kind(), tar_identity_.value_or(FileIdentity{})));
 }
 
 void TarStream::end(std::unique_ptr<FailedSource> failure) {

@@ -47,8 +47,8 @@ class ListedMember : public ByteSource {
 /// The images in a tar, in its order, named by it and their paths in it, each with the sample's columns. A
 /// sample comes once it is complete, or in pieces where it is larger than kLargestSample or
 /// kLargestSampleBytes: a column behind a piece fails. Where the tar is bad or has no images it is itself the
-/// last input, and fails. An image's identity is its size and the tar's mtime; of a tar on stdin, the
-/// member's own. Opened with its first input.
+/// last input, and fails; one on stdin that is cut is a CutOffError. An image's identity is its size and the
+/// tar's mtime; of a tar on stdin, the member's own. Opened with its first input.
 class TarStream : public InputStream {
  public:
   enum class Pass {
@@ -89,6 +89,7 @@ class TarStream : public InputStream {
   void emit_images();
   void end_sample();
   void end(std::unique_ptr<FailedSource> failure);
+  void end(const InputError& error);
   bool is_wanted(const std::string& path) const;
   std::string full_name(const std::string& path) const { return tar_->name + "/" + path; }
   FileIdentity identity_of(const TarMember& member) const;
@@ -109,6 +110,7 @@ class TarStream : public InputStream {
   std::uint64_t num_taken_ = 0;  // out of ready_
   bool has_images_ = false;
   bool ended_ = false;
+  std::string cut_off_;  // why, where there is more of a tar that ended
 };
 
 }  // namespace vit_embed

@@ -123,6 +123,17 @@ class Extraction {
     if (options_.restart) partial.discard();
     const std::stop_callback cancel(stop_, [&inputs] { inputs.cancel(); });
     try {
+      compare_and_go_on(inputs, partial);
+    } catch (const CutOffError& error) {
+      if (!partial.has_earlier_run()) throw;
+      throw FatalError(
+          fmt::format("{}; what came before is kept in '{}': the same command, with all of it, goes on",
+                      error.what(), partial_directory(options_.output).native()));
+    }
+  }
+
+  void compare_and_go_on(RecentInputs& inputs, PartialRun& partial) {
+    try {
       require_first_image(inputs);
       model_.load();
       take_up(partial, [this, &inputs]() -> std::optional<JournalEntry> {

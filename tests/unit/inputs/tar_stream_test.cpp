@@ -304,6 +304,15 @@ TEST_F(TarOnStdinTest, AWaitForMoreCanBeCancelled) {
   EXPECT_FALSE(stream.next());
 }
 
+TEST_F(TarOnStdinTest, ACutIsNoEnd) {
+  const RedirectedDescriptor redirected(STDIN_FILENO, reader_);
+  TarStream stream = opened();
+  send(tar_member({"a.jpg", "a"}) + tar_member({"b.jpg", "b"}));  // whose b.cls may be lost
+  writer_.close();
+  EXPECT_EQ(stream.next()->name, "data.tar/a.jpg");
+  for (int i = 0; i < 2; ++i) EXPECT_THROW(stream.next(), CutOffError);
+}
+
 TEST_F(TarOnStdinTest, AnEndWithoutATarFails) {
   const RedirectedDescriptor redirected(STDIN_FILENO, reader_);
   TarStream stream = opened();

@@ -20,6 +20,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 namespace fs = std::filesystem;
 
 int bytes_in(const FileDescriptor& pipe) {
@@ -57,6 +58,14 @@ class ExtractOnceTest : public FakeRun, public RunObserver {
   ExtractReport run(const std::string& tar) {
     write_file(tars_ / "tar", tar);
     return run_with(FileDescriptor::open(tars_ / "tar", O_RDONLY));
+  }
+  std::string error_of_run(const std::string& tar) {
+    try {
+      run(tar);
+    } catch (const FatalError& error) {
+      return error.what();
+    }
+    return {};
   }
   ExtractReport run_stopped_after(std::size_t batches) {
     stop_after_ = batches;
@@ -133,11 +142,36 @@ TEST_F(ExtractOnceTest, AnOutputDoesNotGiveWayToATarWithoutImages) {
   EXPECT_EQ(opened_, 1);
 }
 
-TEST_F(ExtractOnceTest, ATruncatedTarKeepsWhatCameBefore) {
+TEST_F(ExtractOnceTest, ATruncatedTarIsNotPublishedAndGoneOnFromOnceItIsWhole) {
   const std::string tar = tar_of(entries_);
-  const ExtractReport report = run(tar.substr(0, tar.size() / 2));
-  EXPECT_EQ(report.counts.rows, 7u);
-  EXPECT_THAT(published().at("photos.npy.failures.csv"), HasSubstr("data.tar,truncated tar"));
+  run(tar);
+  const auto whole = published();
+  for (std::size_t length = 512; length <= 28 * 1024; length += 512) {
+    for (int i = 0; i < 2; ++i) {  // cut at the same place again
+      EXPECT_THAT(error_of_run(tar.substr(0, length)), StartsWith("'data.tar': truncated tar")) << length;
+      EXPECT_EQ(published(), whole);
+    }
+    run(tar);
+    EXPECT_EQ(done_before_, (length - 1) / 2048 / 3 * 3) << "images in whole batches";
+    EXPECT_EQ(published(), whole);
+  }
+  EXPECT_THAT(error_of_run(tar.substr(0, 5000)),
+              HasSubstr("what came before is kept in '" + partial_directory(options_.output).native() + "'"));
+}
+
+TEST_F(ExtractOnceTest, ATarThatIsTruncatedBeforeItsFirstImageLeavesNothing) {
+  EXPECT_EQ(error_of_run(tar_of(entries_).substr(0, 600)), "'data.tar': truncated tar");
+  EXPECT_FALSE(fs::exists(partial_directory(options_.output)));
+}
+
+TEST_F(ExtractOnceTest, WhatCameOfATruncatedTarIsStreamed) {
+  options_.output = "-";
+  options_.format = OutputFormat::csv;
+  const FileDescriptor file = FileDescriptor::open(tars_ / "out", O_WRONLY | O_CREAT);
+  const RedirectedDescriptor redirected(STDOUT_FILENO, file);
+  const std::string tar = tar_of(entries_);
+  EXPECT_EQ(error_of_run(tar.substr(0, tar.size() / 2)), "'data.tar': truncated tar");
+  EXPECT_THAT(file_content(tars_ / "out"), HasSubstr("data.tar/6.jpg"));
 }
 
 /// A pipe that nobody writes to: the run waits for the images that it is to compare with the journal.
