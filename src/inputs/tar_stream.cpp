@@ -16,6 +16,8 @@
 namespace vit_embed {
 namespace {
 
+constexpr const char* kLink = "a link in the tar: pack it with --hard-dereference --dereference";
+
 bool is_hidden(std::string_view path) {
   for (std::size_t begin = 0; begin < path.size();) {
     const std::size_t end = std::min(path.find('/', begin), path.size());
@@ -141,7 +143,7 @@ void TarStream::make_room_for(const TarMember& member) {
 void TarStream::take(const TarMember& member) {
   if (is_wanted(member.path)) return take_image(member);
   const std::optional<std::size_t> column = column_of(member.path);
-  if (column && !member.is_link) return take_column(member, *column);
+  if (column) return take_column(member, *column);
   archive_->pass_over();
 }
 
@@ -161,8 +163,7 @@ void TarStream::take_image(const TarMember& member) {
   const bool is_passed_over = num_ready_ + sample_.images.size() < passed_over_;
   if (member.is_link) {
     archive_->pass_over();
-    source = std::make_unique<FailedSource>(
-        "a link in the tar: pack it with --hard-dereference --dereference", FailureKind::permanent, identity);
+    source = std::make_unique<FailedSource>(kLink, FailureKind::permanent, identity);
   } else if (pass_ == Pass::list || is_passed_over || member.size > kLargestEncodedImage) {
     archive_->pass_over();
     if (member.size > kLargestEncodedImage) {
@@ -194,6 +195,10 @@ void TarStream::take_column(const TarMember& member, std::size_t column) {
              FailureKind::permanent, identity_of(member)),
          {"", "", ""}});
   };
+  if (member.is_link) {
+    archive_->pass_over();
+    return fail(kLink);
+  }
   if (member.size > kLargestColumn) {
     archive_->pass_over();
     return fail(fmt::format("larger than {} MiB", kLargestColumn >> 20));

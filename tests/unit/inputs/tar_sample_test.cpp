@@ -52,6 +52,21 @@ TEST_F(SampleTest, TooLargeAColumnIsAFailedInputWhereItsSampleHasAnImage) {
   EXPECT_THAT(listed(), ElementsAre("a.jpg", "a.json", "c.jpg"));
 }
 
+TEST_F(SampleTest, AColumnThatIsALinkIsAFailedInputWhereItsSampleHasAnImage) {
+  make(tar_of({{"a.cls", "7"},
+               {"a.jpg", "a"},
+               {"b.cls", "", '1', 0, "a.cls"},
+               {"b.jpg", "b"},
+               {"b.txt", "", '2', 0, "a.txt"},
+               {"b.md", "", '2', 0, "a.md"},
+               {"c.cls", "", '1', 0, "a.cls"}}));
+  EXPECT_THAT(columns(), ElementsAre("a.jpg: 7||", "b.jpg: ||", "b.cls: ||", "b.txt: ||"));
+  const std::string link = "!permanent: a link in the tar: pack it with --hard-dereference --dereference";
+  EXPECT_EQ(told().at(2), "b.cls" + link + ": the column cls is left empty");
+  EXPECT_EQ(told().at(3), "b.txt" + link + ": the column txt is left empty");
+  EXPECT_THAT(listed(), ElementsAre("a.jpg", "b.jpg", "b.cls", "b.txt"));
+}
+
 TEST_F(SampleTest, AnImageOfAnySizeHasTheColumnsBehindIt) {
   make(tar_of({{"a.jpg", std::string(TarStream::kLargestSampleBytes, 'a')}, {"a.cls", "7"}, {"b.jpg", "b"}}));
   EXPECT_THAT(columns(), ElementsAre("a.jpg: 7||", "b.jpg: ||"));
