@@ -76,9 +76,13 @@ int run_check(const CheckFlags& flags, Console& console) {
 void add_check_command(CLI::App& program, CommandContext& context) {
   auto flags = std::make_shared<CheckFlags>();
   CLI::App* command = program.add_subcommand("check", "Find what is damaged in a store");
-  command->add_option("STORE", flags->store, "A store that vit-embed sync keeps")->required();
-  command->add_option("--reproduce", flags->reproduce,
-                      "Also embed so many of its files again, N or P%, and compare");
+  command->add_option("STORE", flags->store, "A store that vit-embed sync keeps")
+      ->type_name("DIR")
+      ->required();
+  command
+      ->add_option("--reproduce", flags->reproduce,
+                   "Also embed so many of its files again, N or P%, and compare")
+      ->type_name("N|P%");
   command->add_flag("-q,--quiet", flags->quiet, "Say nothing where all is well")->group("Run");
   command->add_flag("-v,--verbose", flags->verbose, "Also what the libraries say")->group("Run");
   add_compute_flags(*command, flags->compute, ModelChoice::by_rows);

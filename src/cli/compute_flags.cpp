@@ -34,8 +34,10 @@ void check_engine(const ComputeFlags& flags) {
 }
 
 void add_model_flags(CLI::App& command, ComputeFlags& flags, ModelChoice choice) {
-  CLI::Option* model = command.add_option("-m,--model", flags.model,
-                                          "Model file, made by vit-embed export, or other TorchScript");
+  CLI::Option* model =
+      command
+          .add_option("-m,--model", flags.model, "Model file, made by vit-embed export, or other TorchScript")
+          ->type_name("FILE");
   if (choice == ModelChoice::by_rows) return;
   if (choice == ModelChoice::by_flags) model->required();
   command
@@ -65,14 +67,17 @@ void add_compute_flags(CLI::App& command, ComputeFlags& flags, ModelChoice choic
   add_model_flags(command, flags, choice);
   add_engine_flags(command, flags);
   command.add_option("--device", flags.device, "Where the forward runs: cpu")
+      ->type_name("DEVICE")
       ->capture_default_str()
       ->group("Run");
   command.add_option("--batch-size", flags.batch_size, "Images in a forward, or auto")
+      ->type_name("N")
       ->capture_default_str()
       ->group("Run");
   command
       .add_option("--threads", flags.threads,
                   "Threads for forward and decoding; 0: as many as cores, or as the CPU quota gives")
+      ->type_name("N")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024))
       ->group("Run");

@@ -58,18 +58,27 @@ int run_export(ExportFlags& flags, Console& console) {
 void add_export_command(CLI::App& program, CommandContext& context) {
   auto flags = std::make_shared<ExportFlags>();
   CLI::App* command = program.add_subcommand("export", "Make a TorchScript model file from weights");
-  command->add_option(
-      "SOURCE", flags->options.source,
-      "Directory in the Hub's layout (config.json, model.safetensors), a .safetensors file, or "
-      "ORG/NAME, which is downloaded from the Hub");
-  command->add_option("-o,--output", flags->options.output, "The model file to write")->required();
-  command->add_option(
-      "--image-size", flags->image_size,
-      "Take images of this size, N or HEIGHTxWIDTH, and interpolate the position embeddings to it");
-  command->add_option("--revision", flags->options.revision,
-                      "Branch, tag or commit of ORG/NAME; main unless told");
-  CLI::Option* seed = command->add_option("--random-weights", flags->seed,
-                                          "Draw the weights from this seed; without SOURCE, of a ViT-L/16");
+  command
+      ->add_option("SOURCE", flags->options.source,
+                   "Directory in the Hub's layout (config.json, model.safetensors), a .safetensors file, or "
+                   "ORG/NAME, which is downloaded from the Hub")
+      ->type_name("FILE");
+  command->add_option("-o,--output", flags->options.output, "The model file to write")
+      ->type_name("FILE")
+      ->required();
+  command
+      ->add_option(
+          "--image-size", flags->image_size,
+          "Take images of this size, N or HEIGHTxWIDTH, and interpolate the position embeddings to it")
+      ->type_name("SIZE");
+  command
+      ->add_option("--revision", flags->options.revision,
+                   "Branch, tag or commit of ORG/NAME; main unless told")
+      ->type_name("REVISION");
+  CLI::Option* seed = command
+                          ->add_option("--random-weights", flags->seed,
+                                       "Draw the weights from this seed; without SOURCE, of a ViT-L/16")
+                          ->type_name("SEED");
   command->add_flag("-q,--quiet", flags->quiet, "Say nothing but errors");
   command->footer(
       "Downloads go to the Hub's cache, which Python's huggingface_hub shares. Environment: HF_TOKEN, else "

@@ -152,12 +152,14 @@ void add_shard_flag(CLI::App& command, ExtractFlags& flags) {
   command
       .add_option("--shard", flags.shard,
                   "Only part I of N, I from 0, of the folders, the list or the tars; see merge")
+      ->type_name("I/N")
       ->group("Inputs");
 }
 
 void add_output_flags(CLI::App& command, ExtractFlags& flags) {
   ExtractOptions& options = flags.options;
   command.add_option("-o,--output", options.output, "The file to write: .npy, .csv, .jsonl, or - for stdout")
+      ->type_name("FILE")
       ->required();
   command.add_option("--format", flags.format, "npy, csv or jsonl, whatever the output is called")
       ->check(CLI::IsMember({"npy", "csv", "jsonl"}))
@@ -183,9 +185,11 @@ void add_failure_flags(CLI::App& command, ExtractFlags& flags) {
       ->check(CLI::IsMember({"skip", "nan", "fail"}))
       ->group("Failures");
   command.add_option("--failures", flags.options.failures, "Write the list of failed images here too")
+      ->type_name("FILE")
       ->group("Failures");
   command
       .add_option("--max-failures", flags.max_failures, "Exit with 0 up to so many failed images, N or P%")
+      ->type_name("N|P%")
       ->capture_default_str()
       ->group("Failures");
 }

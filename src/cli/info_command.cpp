@@ -150,6 +150,7 @@ void add_info_command(CLI::App& program, CommandContext& context) {
   auto flags = std::make_shared<InfoFlags>();
   CLI::App* command = program.add_subcommand("info", "Tell what made a file, and whether it is whole");
   command->add_option("FILE", flags->path, "A model file, or an .npy, .csv or .jsonl of embeddings")
+      ->type_name("FILE")
       ->required();
   command->add_flag("--json", flags->as_json, "For machines");
   add_preprocessing_flags(*command, flags->preprocessing);

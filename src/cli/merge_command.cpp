@@ -49,12 +49,18 @@ void add_merge_command(CLI::App& program, CommandContext& context) {
   auto flags = std::make_shared<MergeFlags>();
   MergeOptions& options = flags->options;
   CLI::App* command = program.add_subcommand("merge", "Make one output of the shards of extract --shard");
-  command->add_option("SHARDS", options.shards, "The .npy of every shard of one run")->required();
-  command->add_option("-o,--output", options.output, "The file to write: .npy, .csv or .jsonl")->required();
-  command->add_option(
-      "--expect", flags->expect,
-      "Of a sharded list: the list, whose order the rows get. Of folders: images that must be "
-      "there, one a line, as LC_ALL=C sort orders them. Of tars: tars that must be there. - for stdin");
+  command->add_option("SHARDS", options.shards, "The .npy of every shard of one run")
+      ->type_name("FILE")
+      ->required();
+  command->add_option("-o,--output", options.output, "The file to write: .npy, .csv or .jsonl")
+      ->type_name("FILE")
+      ->required();
+  command
+      ->add_option(
+          "--expect", flags->expect,
+          "Of a sharded list: the list, whose order the rows get. Of folders: images that must be "
+          "there, one a line, as LC_ALL=C sort orders them. Of tars: tars that must be there. - for stdin")
+      ->type_name("FILE");
   command->add_flag("-0,--null", options.null_separated, "The list's entries end with a NUL byte");
   command->add_flag("--allow-mixed", options.allow_mixed,
                     "Take shards of different engines or instruction sets");

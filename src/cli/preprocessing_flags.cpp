@@ -54,15 +54,19 @@ std::optional<ImageSize> image_size_of_flag(const std::string& text) {
 void add_preprocessing_flags(CLI::App& command, PreprocessingFlags& flags) {
   constexpr const char* kGroup = "TorchScript that vit-embed export did not make";
   command.add_option("--image-size", flags.image_size, "Resize images to N or HEIGHTxWIDTH; 224 unless told")
+      ->type_name("SIZE")
       ->group(kGroup);
   command.add_option("--mean", flags.mean, "Mean of the pixels, one or R,G,B; 0.5 unless told")
+      ->type_name("MEAN")
       ->group(kGroup);
   command.add_option("--std", flags.std, "Their standard deviation, one or R,G,B; 0.5 unless told")
+      ->type_name("STD")
       ->group(kGroup);
   command.add_option("--resample", flags.resample, "Pillow's filter; bilinear unless told")
       ->check(CLI::IsMember({"nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"}))
       ->group(kGroup);
   command.add_option("--processor", flags.processor, "Take all this from a preprocessor_config.json")
+      ->type_name("FILE")
       ->group(kGroup);
 }
 

@@ -99,17 +99,20 @@ int run_query(const QueryFlags& flags, Console& console) {
 }
 
 void add_query_flags(CLI::App& command, QueryFlags& flags) {
-  command.add_option("IMAGES", flags.inputs.paths,
-                     "Files, folders, tars, or - for an image or a tar on stdin");
-  command.add_option("--store", flags.store, "Search a store that vit-embed sync keeps");
-  command.add_option("--embeddings", flags.embeddings, "Search an .npy that vit-embed extract made");
+  command
+      .add_option("IMAGES", flags.inputs.paths, "Files, folders, tars, or - for an image or a tar on stdin")
+      ->type_name("FILE");
+  command.add_option("--store", flags.store, "Search a store that vit-embed sync keeps")->type_name("DIR");
+  command.add_option("--embeddings", flags.embeddings, "Search an .npy that vit-embed extract made")
+      ->type_name("FILE");
   command.add_option("-k", flags.most, "So many images for each query")
+      ->type_name("N")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
   command.add_option("--format", flags.format, "text, csv or json")
       ->capture_default_str()
       ->check(CLI::IsMember({"text", "csv", "json"}));
-  command.add_option("--html", flags.html, "Also write a page with the pictures");
+  command.add_option("--html", flags.html, "Also write a page with the pictures")->type_name("FILE");
   command.add_flag("-q,--quiet", flags.quiet, "Nothing but what was found and errors")->group("Run");
   command.add_flag("-v,--verbose", flags.verbose, "Also what the libraries say")->group("Run");
 }

@@ -17,6 +17,8 @@ void add_row_flags(CLI::App& command, RowFlags& flags, FeatureCount count) {
           .add_option("--feature", flags.features,
                       several ? "cls, pooler, mean or tokens; several, with commas, go to a file each"
                               : "cls, pooler or mean")
+          ->check(CLI::IsMember(several ? std::vector<std::string>{"cls", "pooler", "mean", "tokens"}
+                                        : std::vector<std::string>{"cls", "pooler", "mean"}))
           ->capture_default_str()
           ->delimiter(',')
           ->allow_extra_args(false)
@@ -31,12 +33,7 @@ void add_row_flags(CLI::App& command, RowFlags& flags, FeatureCount count) {
 
 void apply_row_flags(const RowFlags& flags, EmbeddingOptions& options) {
   options.features.clear();
-  for (const std::string& name : flags.features) {
-    const std::optional<Feature> feature = feature_from_string(name);
-    if (!feature)
-      throw UsageError(fmt::format("--feature '{}': there are cls, pooler, mean and tokens", name));
-    options.features.push_back(*feature);
-  }
+  for (const std::string& name : flags.features) options.features.push_back(*feature_from_string(name));
   if (std::set(options.features.begin(), options.features.end()).size() != options.features.size()) {
     throw UsageError("--feature: each feature once");
   }

@@ -35,8 +35,11 @@ int run_snapshot(const SnapshotFlags& flags, Console& console) {
 void add_snapshot_command(CLI::App& program, CommandContext& context) {
   auto flags = std::make_shared<SnapshotFlags>();
   CLI::App* command = program.add_subcommand("snapshot", "Write what a store has as extract would");
-  command->add_option("STORE", flags->options.store, "A store that vit-embed sync keeps")->required();
+  command->add_option("STORE", flags->options.store, "A store that vit-embed sync keeps")
+      ->type_name("DIR")
+      ->required();
   command->add_option("-o,--output", flags->options.output, "The file to write: .npy, .csv or .jsonl")
+      ->type_name("FILE")
       ->required();
   command->add_flag("-q,--quiet", flags->quiet, "Say nothing where all is well");
   command->callback([flags, &context] {

@@ -81,17 +81,21 @@ int run_status(const StatusFlags& flags) {
 void add_status_command(CLI::App& program, CommandContext& context) {
   auto flags = std::make_shared<StatusFlags>();
   CLI::App* command = program.add_subcommand("status", "Tell what a store has, and how fresh it is");
-  command->add_option("STORE", flags->store, "A store that vit-embed sync keeps")->required();
+  command->add_option("STORE", flags->store, "A store that vit-embed sync keeps")
+      ->type_name("DIR")
+      ->required();
   CLI::Option* failures =
       command->add_flag("--failures", flags->failures, "List what failed instead, and why, as CSV");
   command->add_flag("--json", flags->json, "For machines")->excludes(failures);
   command->add_flag("-q,--quiet", flags->quiet, "Say only what does not hold")->excludes(failures);
   command->add_option("--max-age", flags->max_age, "Exit with 5 where no run was done for longer: 26h, say")
+      ->type_name("DURATION")
       ->excludes(failures)
       ->group("Checks");
   command
       ->add_option("--min-coverage", flags->min_coverage,
                    "Exit with 5 where fewer of the files have a row: 99.9%, say")
+      ->type_name("P%")
       ->excludes(failures)
       ->group("Checks");
   command->callback([flags, &context] { context.run = [flags] { return run_status(*flags); }; });

@@ -53,8 +53,6 @@ SyncOptions make_options(const SyncFlags& flags) {
   SyncOptions options = flags.options;
   apply_compute_flags(flags.compute, options.embedding);
   apply_row_flags(flags.rows, options.embedding);
-  if (options.embedding.features.front() == Feature::tokens)
-    throw UsageError("--feature tokens: a store has one row an image");
   options.embedding.decode = make_decode_options(flags.decode);
   options.embedding.preprocessing = make_preprocessing_options(flags.preprocessing);
   if (!flags.max_delete.empty()) options.max_delete = count_or_percent_from_string(flags.max_delete);
@@ -130,8 +128,10 @@ int run_sync(const SyncFlags& flags, Console& console) {
 
 void add_store_flags(CLI::App& command, SyncFlags& flags) {
   SyncOptions& options = flags.options;
-  command.add_option("DIRS", options.roots.folders, "The folders, each a root of its own");
-  command.add_option("--store", options.store, "The store, made where it is missing")->required();
+  command.add_option("DIRS", options.roots.folders, "The folders, each a root of its own")->type_name("DIR");
+  command.add_option("--store", options.store, "The store, made where it is missing")
+      ->type_name("DIR")
+      ->required();
   command.add_flag("!--no-create", options.create, "Fail where the store is missing, as if its disk were")
       ->group("Store");
   command.add_flag("--prune", options.prune, "At the end, drop what was deleted")->group("Store");
@@ -141,29 +141,35 @@ void add_store_flags(CLI::App& command, SyncFlags& flags) {
       ->group("Store");
   command.add_flag("--abandon-migration", options.abandon_migration, "Drop the one that is under way")
       ->group("Store");
-  command.add_option("--root", options.roots.moved, "OLD=NEW: a folder was moved, its files are the same")
+  command.add_option("--root", options.roots.moved, "A folder was moved, its files are the same")
+      ->type_name("OLD=NEW")
       ->allow_extra_args(false)
       ->group("Store");
   command.add_option("--forget-root", options.roots.forgotten, "Forget a folder and its files")
+      ->type_name("DIR")
       ->allow_extra_args(false)
       ->group("Store");
   command
       .add_option("--max-delete", flags.max_delete,
                   "Refuse the run where more files of a root are gone, N or P%; else 10% or 10")
+      ->type_name("N|P%")
       ->group("Store");
 }
 
 void add_run_flags(CLI::App& command, SyncFlags& flags) {
   SyncOptions& options = flags.options;
   command.add_option("--max-failures", flags.max_failures, "Exit with 0 up to so many new failures, N or P%")
+      ->type_name("N|P%")
       ->capture_default_str()
       ->group("Failures");
   command.add_flag("--retry-failed", options.retry_failed, "Also read again what failed for good")
       ->group("Failures");
   command.add_option("--checkpoint", flags.checkpoint, "What a killed run loses at most: 1000 files, or 60s")
+      ->type_name("N|DURATION")
       ->capture_default_str()
       ->group("Run");
   command.add_option("--time-budget", flags.time_budget, "Stop after 50m, say; the next run goes on")
+      ->type_name("DURATION")
       ->group("Run");
   command.add_flag("--dry-run", options.dry_run, "Tell what would be done; change nothing")->group("Run");
   command.add_flag("-q,--quiet", flags.quiet, "Say nothing where all is well")->group("Run");

@@ -44,12 +44,7 @@ struct VerifyFlags {
 
 std::vector<Feature> choose_features(const VerifyFlags& flags) {
   std::vector<Feature> features;
-  for (const std::string& name : flags.features) {
-    const std::optional<Feature> feature = feature_from_string(name);
-    if (!feature || feature == Feature::tokens)
-      throw UsageError(fmt::format("--feature '{}': verify compares cls, pooler and mean", name));
-    features.push_back(*feature);
-  }
+  for (const std::string& name : flags.features) features.push_back(*feature_from_string(name));
   return features;
 }
 
@@ -254,11 +249,14 @@ void add_verify_command(CLI::App& program, CommandContext& context) {
   add_compute_flags(*command, flags->compute);
   add_preprocessing_flags(*command, flags->preprocessing);
   command->add_option("--feature", flags->features, "cls, pooler or mean; several with commas")
+      ->check(CLI::IsMember({"cls", "pooler", "mean"}))
       ->capture_default_str()
       ->delimiter(',')
       ->allow_extra_args(false);
-  command->add_option("--min-cosine", flags->min_cosine,
-                      "Exit with 5 where the cosine of an image's two embeddings is smaller; else only tell");
+  command
+      ->add_option("--min-cosine", flags->min_cosine,
+                   "Exit with 5 where the cosine of an image's two embeddings is smaller; else only tell")
+      ->type_name("X");
   command->add_flag("--json", flags->json, "For machines");
   command->add_flag("-q,--quiet", flags->quiet, "Nothing but the comparison and errors")->group("Run");
   command->add_flag("-v,--verbose", flags->verbose, "Also what the libraries say")->group("Run");

@@ -104,7 +104,7 @@ PY
   run vit_embed extract "$image" -m "$MODEL" -o - --feature cls,pooler
   equal "$status" 2
   run vit_embed extract "$image" -m "$MODEL" -o x.npy --feature nothing
-  equal "$status" 2; [[ $output == *"cls, pooler, mean and tokens"* ]]
+  equal "$status" 2; [[ $output == *"nothing not in {cls,pooler,mean,tokens}"* ]]
   run vit_embed extract "$image" -m "$MODEL" -o x.npy --batch-size 0
   equal "$status" 2
   run vit_embed extract - --files-from - -m "$MODEL" -o x.npy </dev/null

@@ -114,7 +114,7 @@ for name in "stdin.json", "pipe.json":
   [[ $output == *"nothing to verify: give --precision, --engine or --isa"* ]]
   run verify photos --feature tokens
   equal "$status" 2
-  [[ $output == *"cls, pooler and mean"* ]]
+  [[ $output == *"tokens not in {cls,pooler,mean}"* ]]
   run verify - < photos/palette.png
   equal "$status" 2
   run verify photos --precision int8
