@@ -17,7 +17,7 @@ constexpr const char* kModuleName = "vit-embed-runtime.so";
 
 std::filesystem::path find_module() {
   const std::filesystem::path directory = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-  const std::array candidates{directory / kModuleName, directory / ".." / "lib" / "vit-embed" / kModuleName};
+  const std::array candidates{directory / kModuleName, directory / VIT_EMBED_MODULE_DIRECTORY / kModuleName};
   for (const std::filesystem::path& candidate : candidates) {
     if (is_present(candidate)) return candidate;
   }

@@ -134,7 +134,7 @@ class Runtime {
   virtual std::vector<LibraryVersion> library_versions() const = 0;
 };
 
-/// Opens the module: beside the program (a build tree) or in ../lib/vit-embed (an installation). Blocks for
+/// Opens the module: beside the program (a build tree) or in LIBDIR/vit-embed (an installation). Blocks for
 /// the dynamic loader. Messages of the libraries behind the boundary go to `log`, which must outlive
 /// the runtime. Throws FatalError where the module is missing or of another build.
 std::unique_ptr<Runtime> open_runtime(LogSink log);
