@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing of the Debian packages for a purpose: install-packages.sh build|test|fuzz|slurm
+# Installs what is missing of the Debian packages for a purpose: install-packages.sh build|test|fuzz|slurm|package
 set -euo pipefail
 
 build=(g++ cmake ninja-build pkg-config libtorch-dev libcli11-dev libspdlog-dev libhwy-dev
@@ -8,15 +8,17 @@ build=(g++ cmake ninja-build pkg-config libtorch-dev libcli11-dev libspdlog-dev 
        libsqlite3-dev libdnnl-dev ocl-icd-opencl-dev ca-certificates)  # libdnnl-dev's CMake file asks for OpenCL
 test=(libgtest-dev libgmock-dev bats python3-numpy python3-pil bsdutils libblas3 sqlite3 systemd  # systemd: systemd-analyze, which tests its units
       parallel bzip2 xz-utils zstd man-db mandoc zsh fish)
+package=(dpkg-dev file gzip)  # dpkg-shlibdeps
 slurm=(slurm-wlm munge python3-numpy python3-pil)
 fuzz=(clang llvm)  # llvm's symbolizer names the lines of a fault
 
 case "${1:-}" in
   build) wanted=("${build[@]}") ;;
-  test) wanted=("${build[@]}" "${test[@]}" "${slurm[@]}") ;;
+  test) wanted=("${build[@]}" "${test[@]}" "${slurm[@]}" "${package[@]}") ;;
   fuzz) wanted=("${build[@]}" "${test[@]}" "${slurm[@]}" "${fuzz[@]}") ;;
   slurm) wanted=("${slurm[@]}") ;;
-  *) echo "usage: $0 build|test|fuzz|slurm" >&2; exit 2 ;;
+  package) wanted=("${build[@]}" "${package[@]}") ;;
+  *) echo "usage: $0 build|test|fuzz|slurm|package" >&2; exit 2 ;;
 esac
 
 missing=()
