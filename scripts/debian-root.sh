@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Makes a minimal Debian in a folder, or goes on with one: debian-root.sh DIR SUITE [PACKAGE ...]
+#
+# As root, with debootstrap. MIRROR: where packages come from; unless told, where this machine has its own from.
+# Then: chroot DIR COMMAND
+set -euo pipefail
+
+[ $# -ge 2 ] || { sed -n '2s/^# //p' "$0" >&2; exit 2; }
+root=$1 suite=$2
+shift 2
+[ "$(id -u)" = 0 ] || { echo "debian-root.sh: run this as root: it makes a root of its own" >&2; exit 1; }
+command -v debootstrap >/dev/null || { echo "debian-root.sh: debootstrap is missing" >&2; exit 1; }
+mirror=${MIRROR:-$(cat /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null |
+  awk '/^URIs:/ { print $2; exit } /^deb / { for (i = 2; i <= NF; ++i) if ($i ~ "://") { print $i; exit } }')}
+
+if [ ! -e "$root/made" ]; then
+  mkdir -p "$root"
+  script=/usr/share/debootstrap/scripts/$suite
+  [ -e "$script" ] || script=/usr/share/debootstrap/scripts/sid  # one older than the suite does not know its name
+  debootstrap --variant=minbase "$suite" "$root" "$mirror" "$script" >"$root.log" 2>&1 || { tail -5 "$root.log" >&2; exit 1; }
+  rm -f "$root.log"
+  # A stored mirror's list may be past its date.
+  echo 'Acquire::Check-Valid-Until "false";' >"$root/etc/apt/apt.conf.d/90stored-mirror"
+  touch "$root/made"
+fi
+cp /etc/resolv.conf "$root/etc/resolv.conf"
+[ $# -gt 0 ] || exit 0
+in_root() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
+in_root apt-get update -qq
+in_root apt-get install -y -qq --no-install-recommends "$@" >/dev/null
