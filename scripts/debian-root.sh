@@ -10,7 +10,8 @@ root=$1 suite=$2
 shift 2
 [ "$(id -u)" = 0 ] || { echo "debian-root.sh: run this as root: it makes a root of its own" >&2; exit 1; }
 command -v debootstrap >/dev/null || { echo "debian-root.sh: debootstrap is missing" >&2; exit 1; }
-mirror=${MIRROR:-$(cat /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null |
+# A machine has one of the two files.
+mirror=${MIRROR:-$({ cat /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null || true; } |
   awk '/^URIs:/ { print $2; exit } /^deb / { for (i = 2; i <= NF; ++i) if ($i ~ "://") { print $i; exit } }')}
 
 if [ ! -e "$root/made" ]; then
