@@ -3,17 +3,13 @@
 #
 #   SUITE   bookworm unless told; the one that the package was built on
 #
-# As root, with debootstrap. Packages come from where this machine has its own. ROOT: where the Debian is put, and left;
-# unless told, a temporary folder that is removed at the end.
+# As root, by debian-root.sh, whose MIRROR counts here too. ROOT: where the Debian is put, and left; unless told, a temporary
+# folder that is removed at the end.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 [ $# -ge 1 ] && [ -f "$1" ] || { echo "usage: $0 PACKAGE.deb [SUITE]" >&2; exit 2; }
-[ "$(id -u)" = 0 ] || { echo "package-test.sh: run this as root: it makes a root of its own" >&2; exit 1; }
-command -v debootstrap >/dev/null || { echo "package-test.sh: debootstrap is missing" >&2; exit 1; }
 package=$(realpath "$1") suite=${2:-bookworm}
-sources=/etc/apt/sources.list.d/debian.sources
-mirror=$(awk '/^URIs:/ { print $2; exit }' $sources)
 
 say() { echo "== $*"; }
 
@@ -35,19 +31,13 @@ listing() {
     -o -path ./var/cache -o -path ./var/log -o -path ./var/lib/apt -o -path ./var/lib/dpkg \) -prune -o -print | LC_ALL=C sort)
 }
 
-say "Debian $suite, from $mirror"
+say "Debian $suite"
 mkdir -p "$root"
 chmod 755 "$root"  # apt and man read there as users of their own
-debootstrap --variant=minbase "$suite" "$root" "$mirror" >"$root.log" 2>&1 || { tail -5 "$root.log" >&2; exit 1; }
-rm -f "$root.log"
+# minbase has no man-db, and it would be one of the things that apt brings with the package.
+scripts/debian-root.sh "$root" "$suite" man-db
 mount -t proc proc "$root/proc"  # by which the program finds its modules
-cp /etc/resolv.conf "$root/etc/resolv.conf"
-sed "s/^Suites:.*/Suites: $suite/" "$sources" | awk -v RS= 'NR == 1' > "$root$sources"
-rm -f "$root/etc/apt/sources.list"
-printf '%s;\n' 'Acquire::Check-Valid-Until "false"' 'Dpkg::Use-Pty "false"' > "$root/etc/apt/apt.conf.d/90package-test"
-# minbase has none, and it would be one of the things that apt brings with the package.
-in_root apt-get update -qq
-in_root apt-get install -y -qq --no-install-recommends man-db >/dev/null
+echo 'Dpkg::Use-Pty "false";' > "$root/etc/apt/apt.conf.d/90package-test"
 mkdir -p "$root/tmp/work"
 cp -r tests/data/golden/tiny-vit tests/data/golden/images "$root/tmp/work"
 cp "$package" "$root/tmp/work/vit-embed.deb"
