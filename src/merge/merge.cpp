@@ -67,7 +67,11 @@ class Merge {
 
   RunCounts run() {
     require_other_output(options_);
-    open_shards();
+    try {
+      open_shards();
+    } catch (const FatalError& e) {
+      throw CheckError(e.what());  // a file of theirs is not there, or damaged
+    }
     open_order();
     PartialRun output(make_spec(), log_);
     output.begin_anew(make_record());
@@ -88,20 +92,12 @@ class Merge {
     const std::size_t buffer = std::min(kRowMemory / files.size(), kLargestBuffer);
     shards_.reserve(files.size());
     for (ShardFile& file : files) {
-      open_shard(std::move(file), buffer);
+      shards_.emplace_back(std::move(file), buffer);
       const OutputMeta& meta = shards_.back().file().meta;
       total_.inputs += meta.inputs;
       total_.rows += meta.rows;
       total_.permanent_failures += meta.permanent_failures;
       total_.transient_failures += meta.transient_failures;
-    }
-  }
-
-  void open_shard(ShardFile file, std::size_t buffer) {
-    try {
-      shards_.emplace_back(std::move(file), buffer);
-    } catch (const FatalError& e) {
-      throw CheckError(e.what());  // a file of it is not there, or damaged
     }
   }
 

@@ -27,14 +27,6 @@ bool has_rows_of_a_size(const OutputMeta& meta) {
                      [](std::uint64_t d) { return d > 0 && d <= kLargestDimension; });
 }
 
-OutputMeta read_meta(const fs::path& path) {
-  try {
-    return read_output_meta(path);
-  } catch (const FatalError& e) {
-    throw CheckError(e.what());
-  }
-}
-
 /// A shard that is being made anew still stands as it was, and is not what it will be. One run makes all of
 /// several features: x.npy.partial is x.cls.npy's, too.
 void require_no_newer_run(const ShardFile& shard) {
@@ -54,7 +46,7 @@ ShardFile read_shard(const fs::path& npy) {
   if (!is_present(meta_path)) {
     throw CheckError(fmt::format("'{}' is not finished: there is no '{}'", npy.native(), meta_path.native()));
   }
-  ShardFile shard{npy, read_meta(meta_path)};
+  ShardFile shard{npy, read_output_meta(meta_path)};
   require_no_newer_run(shard);
   if (!shard.meta.shard)
     throw CheckError(fmt::format("'{}' is no shard: it was made without --shard", npy.native()));

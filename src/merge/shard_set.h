@@ -20,7 +20,7 @@ struct ShardFile {
 /// The shards of one run: each of its N once, in the order of their numbers. Throws CheckError where one is
 /// missing, unfinished or there twice, or is of another run's N or source; RefusedError, with what differs,
 /// where rows of different fingerprints would be mixed, or, without `allow_mixed`, of different engines or
-/// instruction sets. Other differences between builds are warned of.
+/// instruction sets; FatalError where a meta cannot be read. Other differences between builds are warned of.
 std::vector<ShardFile> read_shard_set(const std::vector<std::filesystem::path>& shards, bool allow_mixed,
                                       const LogSink& log);
 
