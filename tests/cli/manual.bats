@@ -2,10 +2,6 @@ load setup
 
 # The manual pages: that they are well-formed, say what --help says, and have examples that work.
 
-commands() {
-  vit_embed --help | sed -n '/^Subcommands:/,$s/^  \([a-z]*\) .*/\1/p'
-}
-
 # As a reader sees it, and copies it.
 rendered() {  # PAGE
   MANWIDTH=300 MANROFFOPT='' man -l -E UTF-8 "$MANUAL/$1.1" | col -bx

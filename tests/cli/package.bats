@@ -21,7 +21,7 @@ field() { dpkg-deb -f "$PACKAGE" "$1"; }
   grep -qx /usr/bin/vit-embed has
   for module in runtime torch; do grep -qE "^/usr/lib/([^/]*/)?vit-embed/vit-embed-$module.so$" has; done
   grep -qx /usr/share/man/man1/vit-embed.1.gz has
-  for command in $("$VIT_EMBED" --help | sed -n '/^Subcommands:/,$s/^  \([a-z]*\) .*/\1/p'); do
+  for command in $(commands); do
     grep -qx "/usr/share/man/man1/vit-embed-$command.1.gz" has
   done
 }

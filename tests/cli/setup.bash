@@ -22,6 +22,11 @@ vit_embed() {
   "$VIT_EMBED" "$@"
 }
 
+# Of which --help has a line each.
+commands() {
+  vit_embed --help | sed -n '/^Subcommands:/,$s/^  \([a-z]*\) .*/\1/p'
+}
+
 # Permissions mean something to it, to root's as well.
 unprivileged() {  # COMMAND ...
   local without=()
