@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/atomic_file.h"
 #include "base/error.h"
 #include "cli/program.h"
 #include "manual/completions.h"
@@ -27,24 +28,20 @@ std::string read(const fs::path& path) {
   return text;
 }
 
-void write(const fs::path& path, const std::string& text) {
-  std::ofstream file(path, std::ios::binary);
-  if (!(file << text).flush()) throw FatalError(fmt::format("writing '{}' failed", path.native()));
-}
-
 void write_manual(const fs::path& pages, const fs::path& out, const std::string& date) {
   CommandContext context;
   const ProgramDescription program = describe(*make_program(context));
   const ManualEdition edition{.date = date, .version = VIT_EMBED_VERSION};
   const std::string& name = program.program.name;
-  write(out / (name + ".1"), program_page(program, read(pages / (name + ".md")), edition));
+  write_file_atomically(out / (name + ".1"), program_page(program, read(pages / (name + ".md")), edition));
   for (const CommandDescription& command : program.commands) {
     const std::string page = name + "-" + command.name;
-    write(out / (page + ".1"), command_page(program, command, read(pages / (page + ".md")), edition));
+    write_file_atomically(out / (page + ".1"),
+                          command_page(program, command, read(pages / (page + ".md")), edition));
   }
-  write(out / (name + ".bash"), bash_completion(program));
-  write(out / ("_" + name), zsh_completion(program));
-  write(out / (name + ".fish"), fish_completion(program));
+  write_file_atomically(out / (name + ".bash"), bash_completion(program));
+  write_file_atomically(out / ("_" + name), zsh_completion(program));
+  write_file_atomically(out / (name + ".fish"), fish_completion(program));
 }
 
 }  // namespace
