@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
-#include <span>
 #include <string_view>
 #include <system_error>
 
@@ -163,24 +162,29 @@ std::optional<TarMember> TarArchive::next() {
 }
 
 std::vector<std::byte> TarArchive::read() {
-  constexpr std::size_t kFirstStep = std::size_t{1} << 20;
+  constexpr std::uint64_t kFirstStep = std::uint64_t{1} << 20;
+  const std::uint64_t size = state_->member_size;
   std::vector<std::byte> bytes;
   state_->at_end = false;
-  // What a header says is not believed at once: a tar of a few bytes can say anything.
-  for (std::size_t length = 0; length < state_->member_size;) {
-    if (length == bytes.size()) {
-      const std::uint64_t step = std::max<std::uint64_t>(kFirstStep, length);
-      bytes.resize(static_cast<std::size_t>(std::min<std::uint64_t>(state_->member_size, length + step)));
-    }
-    const std::span<std::byte> free = std::span(bytes).subspan(length);
-    const la_ssize_t n = ::archive_read_data(state_->reader.get(), free.data(), free.size());
-    if (n < 0) fail();
-    if (n == 0) {  // a hole at the end of a sparse file
-      bytes.resize(static_cast<std::size_t>(state_->member_size));
-      break;
-    }
-    length += static_cast<std::size_t>(n);
+  while (true) {
+    const void* piece = nullptr;
+    std::size_t length = 0;
+    la_int64_t offset = 0;
+    const int result = ::archive_read_data_block(state_->reader.get(), &piece, &length, &offset);
+    if (result == ARCHIVE_EOF) break;
+    if (result != ARCHIVE_OK && result != ARCHIVE_WARN) fail();
+    const auto begin = static_cast<std::uint64_t>(offset);
+    if (begin < bytes.size() || begin > size || length > size - begin)
+      throw BadMemberError("a sparse file whose pieces do not fit in it");
+    // What a header says is not believed at once: a tar of a few bytes can say anything.
+    const std::uint64_t end = begin + length;
+    if (end > bytes.capacity())
+      bytes.reserve(std::min(size, std::max(end, bytes.capacity() + std::max(kFirstStep, bytes.capacity()))));
+    bytes.resize(begin);  // over a hole
+    const auto* data = static_cast<const std::byte*>(piece);
+    bytes.insert(bytes.end(), data, data + length);
   }
+  bytes.resize(size);  // over a hole at the end
   pass_over();
   return bytes;
 }

@@ -33,6 +33,12 @@ class TarArchive {
     explicit TruncatedError(const std::string& reason) : InputError(FailureKind::permanent, reason) {}
   };
 
+  /// Where one member is bad, and the tar is not.
+  class BadMemberError : public InputError {
+   public:
+    explicit BadMemberError(const std::string& reason) : InputError(FailureKind::permanent, reason) {}
+  };
+
   /// What is read at once: much, or little where most of the tar is to be passed over.
   enum class Reading { contents, headers };
 
@@ -46,7 +52,8 @@ class TarArchive {
   /// The next member that is a file or a link, once the one before was read or passed over; nothing at the
   /// tar's end.
   std::optional<TarMember> next();
-  /// The content of the member that next() gave, which is no larger than it says.
+  /// The content of the member that next() gave, which is as large as it says. Throws BadMemberError where
+  /// it is bad in itself; next() goes on then.
   std::vector<std::byte> read();
   /// Goes to the end of the member that next() gave, and sees that it is there.
   void pass_over();

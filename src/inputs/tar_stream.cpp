@@ -175,6 +175,8 @@ void TarStream::take_image(const TarMember& member) {
     try {
       auto bytes = std::make_shared<std::vector<std::byte>>(archive_->read());
       source = std::make_unique<MemorySource>(std::move(bytes), identity);
+    } catch (const TarArchive::BadMemberError& error) {
+      source = std::make_unique<FailedSource>(error.what(), error.kind(), identity);
     } catch (const std::bad_alloc&) {
       source = std::make_unique<FailedSource>("not enough memory for this image", FailureKind::transient,
                                               identity);

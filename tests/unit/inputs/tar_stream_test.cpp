@@ -74,22 +74,43 @@ TEST_F(TarStreamTest, ALinkThatBringsItsContentIsPassedOverWithIt) {
   EXPECT_THAT(told(), ElementsAre("a.jpg=a", "hard.jpg" + kLink, "b.jpg=b"));
 }
 
-/// One that GNU tar wrote with --sparse --format=posix.
-TEST_F(TarStreamTest, TheHolesOfASparseMemberAreZeros) {
+/// A member as GNU tar writes it with --sparse --format=posix: `map` has how many pieces there are, and the
+/// offset and length of each, and `data` is what they hold.
+std::string sparse_member(const std::string& name, std::uint64_t size, std::string map,
+                          const std::string& data) {
   std::string records;
-  for (const std::string& record :
-       {std::string("22 GNU.sparse.major=1\n"), std::string("22 GNU.sparse.minor=0\n"),
-        std::string("25 GNU.sparse.name=s.jpg\n"), std::string("28 GNU.sparse.realsize=5000\n")})
-    records += record;
-  const auto sparse = [&records](std::string map, const std::string& data) {
-    map.resize(512);
-    return tar_member({"pax", records, 'x'}) + tar_member({"GNUSparseFile.0/s.jpg", map + data});
-  };
-  make(sparse("1\n1000\n3\n", "abc") + sparse("1\n5000\n0\n", "") + sparse("0\n", "") +
+  for (const std::string& field :
+       {std::string("major=1"), std::string("minor=0"), "name=" + name, "realsize=" + std::to_string(size)}) {
+    const std::string record = " GNU.sparse." + field + "\n";
+    records += std::to_string(record.size() + 2) + record;
+  }
+  map.resize(512);
+  return tar_member({"pax", records, 'x'}) + tar_member({"GNUSparseFile.0/" + name, map + data});
+}
+
+TEST_F(TarStreamTest, TheHolesOfASparseMemberAreZeros) {
+  make(sparse_member("s.jpg", 5000, "1\n1000\n3\n", "abc") +
+       sparse_member("s.jpg", 5000, "1\n5000\n0\n", "") + sparse_member("s.jpg", 5000, "0\n", "") +
        tar_of({{"t.jpg", "t"}}));
   const std::string hole = "s.jpg=" + std::string(5000, '\0');
   EXPECT_THAT(told(), ElementsAre("s.jpg=" + std::string(1000, '\0') + "abc" + std::string(3997, '\0'), hole,
                                   hole, "t.jpg=t"));
+}
+
+TEST_F(TarStreamTest, AHoleThatIsTooLargeCostsItsMemberOnly) {
+  const std::uint64_t far = std::uint64_t{1} << 60;
+  const std::string map = "1\n" + std::to_string(far) + "\n3\n";
+  make(sparse_member("s.jpg", far + 3, map, "abc") + sparse_member("t.jpg", 100, map, "abc") +
+       sparse_member("u.jpg", 100, "1\n98\n3\n", "abc") + tar_of({{"v.jpg", "v"}}));
+  const std::string bad = "!permanent: a sparse file whose pieces do not fit in it";
+  EXPECT_THAT(told(),
+              ElementsAre("s.jpg!permanent: larger than 1024 MiB", "t.jpg" + bad, "u.jpg" + bad, "v.jpg=v"));
+  EXPECT_THAT(listed(), ElementsAre("s.jpg", "t.jpg", "u.jpg", "v.jpg"));
+}
+
+TEST_F(TarStreamTest, PiecesOfASparseMemberThatAreNotInOrderCostItOnly) {
+  make(sparse_member("s.jpg", 100, "2\n50\n1\n10\n1\n", "ab") + tar_of({{"t.jpg", "t"}}));
+  EXPECT_THAT(told(), ElementsAre("s.jpg!permanent: a sparse file whose pieces do not fit in it", "t.jpg=t"));
 }
 
 /// Two of a GiB would be in memory at once.
