@@ -54,6 +54,13 @@ FileDescriptor FileDescriptor::open(const std::filesystem::path& path, int flags
   return file;
 }
 
+FileDescriptor FileDescriptor::open_without_waiting(const std::filesystem::path& path) {
+  FileDescriptor file = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  // Only opening is not to wait: a read does.
+  if (::fcntl(file.get(), F_SETFL, ::fcntl(file.get(), F_GETFL) & ~O_NONBLOCK) != 0) fail("opening", path);
+  return file;
+}
+
 void FileDescriptor::write_all(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const ssize_t n = uninterrupted([&] { return ::write(fd_, bytes.data(), bytes.size()); });
@@ -75,12 +82,17 @@ void FileDescriptor::write_all_at(std::span<const std::byte> bytes, std::uint64_
 std::size_t FileDescriptor::read_some(std::span<std::byte> bytes) {
   std::size_t total = 0;
   while (total < bytes.size()) {
-    const ssize_t n = uninterrupted([&] { return ::read(fd_, bytes.data() + total, bytes.size() - total); });
-    if (n < 0) fail("reading", path_);
+    const std::size_t n = read_once(bytes.subspan(total));
     if (n == 0) break;
-    total += static_cast<std::size_t>(n);
+    total += n;
   }
   return total;
+}
+
+std::size_t FileDescriptor::read_once(std::span<std::byte> bytes) {
+  const ssize_t n = uninterrupted([&] { return ::read(fd_, bytes.data(), bytes.size()); });
+  if (n < 0) fail("reading", path_);
+  return static_cast<std::size_t>(n);
 }
 
 void FileDescriptor::truncate(std::uint64_t length) {

@@ -24,6 +24,9 @@ class FileDescriptor {
   static FileDescriptor open(const std::filesystem::path& path, int flags);
   /// The same, but where it fails it returns an empty one and leaves the reason in errno.
   static FileDescriptor try_open(const std::filesystem::path& path, int flags);
+  /// For reading. A named pipe is opened also where nobody writes to it yet, and can be waited for by
+  /// poll(2).
+  static FileDescriptor open_without_waiting(const std::filesystem::path& path);
 
   int get() const { return fd_; }
   /// Gives the descriptor away.
@@ -35,6 +38,8 @@ class FileDescriptor {
   void write_all_at(std::span<const std::byte> bytes, std::uint64_t offset);
   /// Reads until `bytes` is full or the file ends; returns how many bytes were read.
   std::size_t read_some(std::span<std::byte> bytes);
+  /// One read(2): returns how many bytes there were, as few as a pipe holds now; 0 at the end.
+  std::size_t read_once(std::span<std::byte> bytes);
   void truncate(std::uint64_t length);
   void seek(std::uint64_t offset);
   std::uint64_t size() const;

@@ -1,9 +1,8 @@
 #include "inputs/list_stream.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
-#include <cerrno>
+#include <span>
 
 #include "inputs/tar_name.h"
 
@@ -17,18 +16,14 @@ constexpr std::size_t kChunk = std::size_t{1} << 16;
 ListStream::ListStream(FileDescriptor list, char separator, Shard shard)
     : list_(std::move(list)), separator_(separator), shard_(shard) {}
 
-/// One read(2), so that what a pipe holds is used before it is full.
+/// As much as there is, so that what a pipe holds is used before it is full.
 bool ListStream::fill() {
   buffer_.erase(0, position_);
   position_ = 0;
   const std::size_t old_size = buffer_.size();
   buffer_.resize(old_size + kChunk);
-  ssize_t n;
-  do {
-    n = ::read(list_.get(), buffer_.data() + old_size, kChunk);
-  } while (n < 0 && errno == EINTR);
-  if (n < 0) throw FatalError(system_error_message("reading the list", list_.path(), errno));
-  buffer_.resize(old_size + static_cast<std::size_t>(n));
+  const std::size_t n = list_.read_once(std::as_writable_bytes(std::span(buffer_)).subspan(old_size));
+  buffer_.resize(old_size + n);
   return n > 0;
 }
 
@@ -73,7 +68,7 @@ std::optional<Input> ListStream::next() {
 
 std::unique_ptr<ListStream> open_list(const std::string& list, bool null_separated, Shard shard) {
   FileDescriptor file =
-      list == "-" ? FileDescriptor(::dup(STDIN_FILENO), "stdin") : FileDescriptor::open(list, O_RDONLY);
+      list == "-" ? FileDescriptor(::dup(STDIN_FILENO), "stdin") : FileDescriptor::open_without_waiting(list);
   return std::make_unique<ListStream>(std::move(file), null_separated ? '\0' : '\n', shard);
 }
 

@@ -1,5 +1,7 @@
 #include "inputs/open_inputs.h"
 
+#include <unistd.h>
+
 #include <utility>
 #include <vector>
 
@@ -93,7 +95,9 @@ class Arguments {
   std::unique_ptr<InputStream> open_path(const std::string& path) const {
     if (path != "-" && paths_.size() == 1 && !options_.files_from) require_existing(path);
     if (is_tar(path, options_)) return open_tar(path);
-    if (path == "-") return with_columns(std::make_unique<StdinImage>(options_.stdin_name));
+    if (path == "-")
+      return with_columns(
+          std::make_unique<StdinImage>(options_.stdin_name, FileDescriptor(::dup(STDIN_FILENO), "stdin")));
     if (is_folder(path)) return with_columns(std::make_unique<FolderStream>(path, options_.folders, shard_));
     return with_columns(std::make_unique<SingleInput>(path));
   }

@@ -1,8 +1,13 @@
 #pragma once
 
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "base/file_descriptor.h"
+#include "inputs/cancellation.h"
 #include "inputs/input_stream.h"
 
 namespace vit_embed {
@@ -11,11 +16,18 @@ namespace vit_embed {
 /// to do about it.
 class StdinImage : public InputStream {
  public:
-  explicit StdinImage(std::string name) : name_(std::move(name)) {}
+  /// `input` is stdin's, or another's.
+  StdinImage(std::string name, FileDescriptor input) : name_(std::move(name)), input_(std::move(input)) {}
   std::optional<Input> next() override;
+  void cancel() override { cancellation_.request(); }
 
  private:
+  /// Nothing where it is cancelled.
+  std::shared_ptr<std::vector<std::byte>> read();
+
   std::string name_;
+  FileDescriptor input_;
+  Cancellation cancellation_;
   bool done_ = false;
 };
 

@@ -169,6 +169,23 @@ photos/z/000001.png,Permission denied,transient"
   done
 }
 
+# The list has nobody who writes it, the image no end.
+@test "a signal stops a run that waits for an image on stdin, or for who writes its list" {
+  mkfifo pipe
+  for inputs in '-' '--files-from pipe'; do
+    [ "$inputs" != - ] || exec 9<> pipe
+    # shellcheck disable=SC2086
+    env --default-signal=INT "$VIT_EMBED" extract $inputs -m "$MODEL" -o x.npy <&9 2>stderr & pid=$!
+    for ((i = 0; i < 3000; i++)); do [ ! -e x.npy.partial/lock ] || break; sleep 0.01; done
+    kill -INT $pid
+    code=0; wait $pid || code=$?
+    exec 9</dev/null
+    equal $code 130
+    grep -q "warning: stopped: " stderr
+    [ ! -e x.npy ]
+  done
+}
+
 @test "an error of a stream ends a run that waits for its list" {
   mkfifo list
   extract --files-from list --batch-size 1 -o - >/dev/full 2>stderr & pid=$!
@@ -181,10 +198,11 @@ photos/z/000001.png,Permission denied,transient"
 }
 
 @test "a second Ctrl-C ends the program at once" {
-  mkfifo image
-  # A shell lets its background jobs ignore SIGINT. The image never ends.
-  env --default-signal=INT "$VIT_EMBED" extract - -m "$MODEL" -o x.npy <image 2>stderr & pid=$!
-  exec 9> image
+  mkfifo rows
+  exec 9<> rows  # nobody reads them
+  for ((i = 0; i < 1000; i++)); do echo "$GOLDEN/images/palette.png"; done > list
+  # A shell lets its background jobs ignore SIGINT.
+  env --default-signal=INT "$VIT_EMBED" extract --files-from list -m "$MODEL" -o - >&9 2>stderr & pid=$!
   for ((i = 0; i < 3000; i++)); do
     kill -INT $pid 2>/dev/null || break
     sleep 0.01
@@ -192,5 +210,5 @@ photos/z/000001.png,Permission denied,transient"
   code=0; wait $pid || code=$?
   exec 9>&-
   equal $code 130
-  equal "$(ls -A)" "$(printf '%s\n' image stderr)"
+  equal "$(ls -A)" "$(printf '%s\n' list rows stderr)"
 }

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -131,6 +132,29 @@ TEST(ListStream, AWaitForMoreCanBeCancelled) {
   stream.cancel();
   EXPECT_FALSE(second.get());
   EXPECT_FALSE(stream.next());
+}
+
+TEST(ListStream, ANamedPipeIsWaitedForFromItsOpeningOn) {
+  const TemporaryDirectory directory;
+  const std::filesystem::path pipe = directory / "list";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const std::unique_ptr<ListStream> stream = open_list(pipe, false);
+  std::future<std::optional<Input>> first =
+      std::async(std::launch::async, [&stream] { return stream->next(); });
+  FileDescriptor::open(pipe, O_WRONLY).write_all(std::as_bytes(std::span(std::string_view("a.jpg\n"))));
+  EXPECT_EQ(first.get()->name, "a.jpg");
+  EXPECT_FALSE(stream->next());
+}
+
+TEST(ListStream, AWaitForWhoWritesToANamedPipeCanBeCancelled) {
+  const TemporaryDirectory directory;
+  const std::filesystem::path pipe = directory / "list";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const std::unique_ptr<ListStream> stream = open_list(pipe, false);
+  std::future<std::optional<Input>> first =
+      std::async(std::launch::async, [&stream] { return stream->next(); });
+  stream->cancel();
+  EXPECT_FALSE(first.get());
 }
 
 TEST(ListStream, AListThatCannotBeReadIsFatal) {
