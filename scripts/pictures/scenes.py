@@ -266,7 +266,7 @@ def jpeg(kind, name):
 def main():
     folder, queries = Path(sys.argv[1]), Path(sys.argv[2])
     folder.mkdir(parents=True)
-    queries.mkdir(parents=True)
+    queries.mkdir(parents=True, exist_ok=True)
     for kind in (balloon, city, daisy, mountains, sunset, tree):
         for i in range(1, 11):
             name = f"{kind.__name__}-{i:02}.jpg"

@@ -7,6 +7,7 @@ and no file (rich draws it). Needs the Debian packages python3-pyte and python3-
 """
 import fcntl
 import io
+import itertools
 import os
 import pty
 import struct
@@ -85,9 +86,10 @@ def text(screen):
     lines = []
     for y in range(screen.cursor.y):
         line = Text()
-        for x in range(COLUMNS):
-            char = screen.buffer[y][x]
-            line.append(char.data, Style(color=None if char.fg == "default" else char.fg, bold=char.bold))
+        row = [screen.buffer[y][x] for x in range(COLUMNS)]
+        for (colour, bold), chars in itertools.groupby(row, lambda char: (char.fg, char.bold)):
+            style = Style(color=None if colour == "default" else colour, bold=bold)
+            line.append("".join(char.data for char in chars), style)
         line.rstrip()
         lines.append(line)
     while lines and not lines[-1]:
@@ -98,8 +100,8 @@ def text(screen):
 def main():
     folder, out, *commands = sys.argv[1:]
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
-    console.print(text(run(folder, commands)))
-    console.save_svg(out, title="", theme=THEME, code_format=SVG)
+    console.print(text(run(folder, commands)), end="\n\n")  # rich cuts the last line at its baseline
+    console.save_svg(out, title="", theme=THEME, code_format=SVG, unique_id="terminal")
 
 
 if __name__ == "__main__":
