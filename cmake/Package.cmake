@@ -41,7 +41,11 @@ add_custom_command(
 add_custom_target(package_changelog ALL DEPENDS ${changelog})
 install(FILES ${changelog} packaging/copyright DESTINATION ${doc})
 install(FILES README.md DESTINATION ${doc})
-install(FILES docs/at-scale.md DESTINATION ${doc}/docs)  # where README.md links to
+# Where README.md links to.
+install(FILES docs/at-scale.md DESTINATION ${doc}/docs)
+install(FILES scripts/bench/figures/forward.png DESTINATION ${doc}/scripts/bench/figures)
+install(FILES scripts/pictures/sheet-dark.webp scripts/pictures/sheet-light.webp scripts/pictures/terminal.svg
+  DESTINATION ${doc}/scripts/pictures)
 install(FILES packaging/lintian-overrides DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/lintian/overrides RENAME vit-embed)
 
 # CMake's stripping leaves the compiler's name, which Debian's dh_strip takes away too.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes README.md's pictures of a terminal and a contact sheet anew: make.sh MODEL
-# MODEL: ORG/NAME on the Hub, or a directory in its layout, of a trained ViT (those here: a ViT-Ti/16 of ImageNet-1k's classes).
+# MODEL: ORG/NAME on the Hub, or a directory in its layout, of a trained ViT; those here are of a ViT-Ti/16.
 # Installs what is missing, draws scenes, and runs the program on them, for real. The plot is scripts/bench/forward.py's.
 #
 # VIT_EMBED: the program; without it, it is built.
