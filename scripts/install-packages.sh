@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing of the Debian packages for a purpose: install-packages.sh build|test|fuzz|slurm|package|pictures
+# Installs what is missing of the Debian packages for a purpose: install-packages.sh build|test|check|fuzz|slurm|package|pictures
 set -euo pipefail
 
 build=(g++ cmake ninja-build pkg-config libtorch-dev libcli11-dev libspdlog-dev libhwy-dev
@@ -10,17 +10,19 @@ test=(libgtest-dev libgmock-dev bats python3-numpy python3-pil bsdutils libblas3
       parallel bzip2 xz-utils zstd man-db mandoc zsh fish)
 package=(dpkg-dev file gzip)  # dpkg-shlibdeps
 slurm=(slurm-wlm munge python3-numpy python3-pil)
+check=(clang-format clang-tidy git)
 fuzz=(clang llvm)  # llvm's symbolizer names the lines of a fault
 pictures=(python3-numpy python3-pil python3-pyte python3-rich chromium fonts-dejavu-core)
 
 case "${1:-}" in
   build) wanted=("${build[@]}") ;;
   test) wanted=("${build[@]}" "${test[@]}" "${slurm[@]}" "${package[@]}") ;;
+  check) wanted=("${build[@]}" "${test[@]}" "${slurm[@]}" "${check[@]}") ;;
   fuzz) wanted=("${build[@]}" "${test[@]}" "${slurm[@]}" "${fuzz[@]}") ;;
   slurm) wanted=("${slurm[@]}") ;;
   package) wanted=("${build[@]}" "${package[@]}") ;;
   pictures) wanted=("${pictures[@]}") ;;
-  *) echo "usage: $0 build|test|fuzz|slurm|package|pictures" >&2; exit 2 ;;
+  *) echo "usage: $0 build|test|check|fuzz|slurm|package|pictures" >&2; exit 2 ;;
 esac
 
 missing=()

@@ -67,7 +67,9 @@ class SmallStore {
     Manifest manifest = open(ManifestAccess::write);
     ChangePlan plan(manifest);
     plan.add_vanished(1, path, {}, true);
-    GenerationWriter(manifest, plan, files().embeddings).finish([](std::uint64_t, std::uint64_t) { return true; });
+    GenerationWriter(manifest, plan, files().embeddings).finish([](std::uint64_t, std::uint64_t) {
+      return true;
+    });
     index(manifest);
   }
 

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# What CI asks of the code beside the tests: check.sh [format] [tidy] [asan] [tsan], all of them unless told
+#
+#   format   clang-format has nothing to change
+#   tidy     clang-tidy finds nothing in src; SINCE=REVISION: only in the files that changed since
+#   asan     the unit tests of what reads files of strangers, with AddressSanitizer and UndefinedBehaviorSanitizer
+#   tsan     those of what runs threads, with ThreadSanitizer
+#
+# All tests with a sanitizer: PRESET=asan scripts/test.sh.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+checks=("$@")
+[ ${#checks[@]} -gt 0 ] || checks=(format tidy asan tsan)
+
+check_format() {
+  git ls-files '*.cpp' '*.h' | xargs clang-format --dry-run -Werror
+}
+
+check_tidy() {
+  cmake --preset dev -DVIT_EMBED_TESTS=ON >/dev/null
+  local files
+  files=$(git ls-files 'src/*.cpp')
+  [ -z "${SINCE:-}" ] || files=$(git diff --name-only --diff-filter=d "$SINCE" -- 'src/*.cpp')
+  # Debian 12's clang does not compile what includes LibTorch 1.13 as C++20 (std::vector<c10::IValue>, incomplete).
+  files=$(grep -LE '#include "(torchscript/model_reader|torchscript/torch_error|torchscript/vit_module|encoder/torchscript_(engine|graph|output))\.h"|#include <(torch|ATen|c10)/' $files || true)
+  # Told in no more than the one line that tidy's own "warnings generated" is.
+  [ -z "$files" ] || xargs -P "$(nproc)" -n 1 clang-tidy --quiet -p build/dev --extra-arg=-Wno-unknown-warning-option <<<"$files" 2>/dev/null
+}
+
+# PRESET LAYER ...
+check_units() {
+  local preset=$1
+  shift
+  cmake --preset "$preset" -DVIT_EMBED_TESTS=ON >/dev/null
+  cmake --build --preset "$preset" --target $(printf '%s_test ' "$@")
+  ctest --preset "$preset" -j "$(nproc)" -R "^($(IFS='|'; echo "$*")): "
+}
+check_asan() { check_units asan base formats inputs output image query; }
+check_tsan() { check_units tsan base inputs runtime pipeline store sync; }
+
+scripts/install-packages.sh check
+for check in "${checks[@]}"; do
+  echo "== $check"
+  "check_$check"
+done
