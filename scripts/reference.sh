@@ -40,7 +40,8 @@ done < <(find -L "${images[@]}" -type f -print0 | LC_ALL=C sort -z)
 read -ra flags <<<"${FLAGS:-}"
 "$VIT_EMBED" export "$model" -o "$work/model.pt" --quiet
 features=cls
-! "$VIT_EMBED" info "$work/model.pt" | grep -q '^features:.* pooler ' || features+=,pooler
+info=$("$VIT_EMBED" info "$work/model.pt")  # whole: a grep -q would close its pipe early
+! grep -q '^features:.* pooler ' <<<"$info" || features+=,pooler
 # 3: written, but some image failed.
 "$VIT_EMBED" extract "$work/images" -m "$work/model.pt" -o "$work/ours/x.npy" --feature "$features,mean" --quiet \
   "${flags[@]}" || [ $? = 3 ]
