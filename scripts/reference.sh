@@ -6,7 +6,7 @@
 #   IMAGES   files and folders; unless told, those of tests/data/golden
 #
 # PYTHON: a Python that has Transformers, such as "chroot /srv/forky python3"; model, images and embeddings reach it through
-# a pipe. Unless told, a Debian that has one is set up in ROOT, and left there (as root, with debootstrap; 5 GB).
+# a pipe. Unless told, a Debian that has one is set up in ROOT, and left there (as root, with debootstrap; 3 GB).
 # VIT_EMBED: the program; unless told, it is built. FLAGS: of extract, such as "--engine torchscript".
 # TOLERANCE: the difference that is still right, 1e-4 unless told.
 set -euo pipefail
@@ -18,8 +18,9 @@ images=("${@:2}")
 [ -f "$model/config.json" ] || { echo "reference.sh: there is no '$model/config.json'" >&2; exit 2; }
 if [ -z "${PYTHON:-}" ]; then
   root=${ROOT:-/var/tmp/vit-embed-reference}
+  # libopenblas0-openmp: without it, torch multiplies by the reference BLAS, at a quarter of the speed.
   "$tree/scripts/debian-root.sh" "$root" forky python3-torch python3-torchvision python3-transformers python3-pil \
-    python3-numpy python3-safetensors
+    python3-numpy python3-safetensors libopenblas0-openmp
   PYTHON="chroot $root python3"
 fi
 if [ -z "${VIT_EMBED:-}" ]; then
