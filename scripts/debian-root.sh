@@ -14,12 +14,17 @@ command -v debootstrap >/dev/null || { echo "debian-root.sh: debootstrap is miss
 mirror=${MIRROR:-$({ cat /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null || true; } |
   awk '/^URIs:/ { print $2; exit } /^deb / { for (i = 2; i <= NF; ++i) if ($i ~ "://") { print $i; exit } }')}
 
+# What packages say while they are set up is of interest only where it fails: a root without /proc makes many of them complain.
+quietly() {  # COMMAND ...
+  "$@" >"$root.log" 2>&1 || { tail -5 "$root.log" >&2; exit 1; }
+  rm -f "$root.log"
+}
+
 if [ ! -e "$root/made" ]; then
   mkdir -p "$root"
   script=/usr/share/debootstrap/scripts/$suite
   [ -e "$script" ] || script=/usr/share/debootstrap/scripts/sid  # one older than the suite does not know its name
-  debootstrap --variant=minbase "$suite" "$root" "$mirror" "$script" >"$root.log" 2>&1 || { tail -5 "$root.log" >&2; exit 1; }
-  rm -f "$root.log"
+  quietly debootstrap --variant=minbase "$suite" "$root" "$mirror" "$script"
   # A stored mirror's list may be past its date.
   echo 'Acquire::Check-Valid-Until "false";' >"$root/etc/apt/apt.conf.d/90stored-mirror"
   touch "$root/made"
@@ -28,4 +33,4 @@ cp /etc/resolv.conf "$root/etc/resolv.conf"
 [ $# -gt 0 ] || exit 0
 in_root() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
 in_root apt-get update -qq
-in_root apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+quietly in_root apt-get install -y -qq --no-install-recommends "$@"
