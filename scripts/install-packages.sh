@@ -7,6 +7,7 @@ build=(g++ cmake ninja-build pkg-config libtorch-dev libcli11-dev libspdlog-dev 
        libtiff-dev libwebp-dev libopenjp2-7-dev libopenblas0-openmp libcurl4-openssl-dev libsqlitecpp-dev
        libsqlite3-dev libdnnl-dev ocl-icd-opencl-dev ca-certificates)  # libdnnl-dev's CMake file asks for OpenCL
 test=(libgtest-dev libgmock-dev bats python3-numpy python3-pil bsdutils libblas3 sqlite3 systemd  # systemd: systemd-analyze, which tests its units
+      python3-sklearn libblas-dev  # libblas-dev: else it brings another OpenBLAS, which would become everybody's
       parallel bzip2 xz-utils zstd man-db mandoc zsh fish)
 package=(dpkg-dev file gzip)  # dpkg-shlibdeps
 slurm=(slurm-wlm munge python3-numpy python3-pil)
