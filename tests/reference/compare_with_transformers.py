@@ -6,6 +6,7 @@ import tarfile
 import tempfile
 
 os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["UCX_LOG_LEVEL"] = "fatal"  # of torch's network, which misses /proc in a root without
 
 import numpy as np
 import PIL
@@ -52,6 +53,8 @@ def embed(directory, names):
 
 def main():
     tolerance = float(sys.argv[1])
+    transformers.logging.set_verbosity_error()  # that a head is left out is as it should be
+    transformers.logging.disable_progress_bar()
     torch.set_num_threads(os.cpu_count())
     with tempfile.TemporaryDirectory() as directory:
         with tarfile.open(fileobj=sys.stdin.buffer, mode="r|") as tar:
