@@ -45,6 +45,14 @@ std::string hint(const std::filesystem::path& path) {
                      path.native());
 }
 
+/// libzip tells some truncated archives apart from 1.11 on.
+bool is_no_archive(int code) {
+#ifdef ZIP_ER_TRUNCATED_ZIP
+  if (code == ZIP_ER_TRUNCATED_ZIP) return true;
+#endif
+  return code == ZIP_ER_NOZIP;
+}
+
 }  // namespace
 
 void ModelArchive::Closer::operator()(zip* archive) const {
@@ -58,7 +66,7 @@ ModelArchive::ModelArchive(std::filesystem::path path) : path_(std::move(path)) 
     zip_error_t error;
     zip_error_init_with_code(&error, code);
     const std::string reason =
-        code == ZIP_ER_NOZIP ? "not a TorchScript archive, or a truncated one" : zip_error_strerror(&error);
+        is_no_archive(code) ? "not a TorchScript archive, or a truncated one" : zip_error_strerror(&error);
     zip_error_fini(&error);
     throw FatalError(fmt::format("model file '{}': {}{}", path_.native(), reason,
                                  code == ZIP_ER_NOENT ? hint(path_) : ""));
