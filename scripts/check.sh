@@ -21,10 +21,10 @@ check_tidy() {
   local files
   files=$(git ls-files 'src/*.cpp')
   [ -z "${SINCE:-}" ] || files=$(git diff --name-only --diff-filter=d "$SINCE" -- 'src/*.cpp')
-  # Debian 12's clang does not compile what includes LibTorch 1.13 as C++20 (std::vector<c10::IValue>, incomplete).
+  # clang 16 does not compile what includes LibTorch 1.13 as C++20 (std::vector<c10::IValue>, incomplete).
   files=$(grep -LE '#include "(torchscript/model_reader|torchscript/torch_error|torchscript/vit_module|encoder/torchscript_(engine|graph|output))\.h"|#include <(torch|ATen|c10)/' $files || true)
   # To stderr it says how many warnings of others' headers it has passed over.
-  [ -z "$files" ] || xargs -P "$(nproc)" -n 1 clang-tidy --quiet -p build/dev --extra-arg=-Wno-unknown-warning-option <<<"$files" 2>/dev/null
+  [ -z "$files" ] || xargs -P "$(nproc)" -n 1 clang-tidy-16 --quiet -p build/dev --extra-arg=-Wno-unknown-warning-option <<<"$files" 2>/dev/null
 }
 
 # PRESET LAYER ...

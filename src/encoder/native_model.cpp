@@ -55,8 +55,8 @@ class ModelPacker {
 
   /// The layer whose rows are those of the named layers, one after the other.
   void add_linear(Linear& linear, Precision precision, const LinearShape& shape,
-                  std::vector<std::size_t> row_counts, std::vector<std::string> names) {
-    tasks_.push_back([=, this, &linear](std::vector<float>& buffer) {
+                  const std::vector<std::size_t>& row_counts, const std::vector<std::string>& names) {
+    tasks_.emplace_back([=, this, &linear](std::vector<float>& buffer) {
       buffer.resize(std::max(buffer.size(), shape.in * shape.out));
       std::vector<float> bias;
       const std::size_t rows = shape.out / names.size();
@@ -73,7 +73,7 @@ class ModelPacker {
   }
 
   void add_norm(LayerNorm& norm, const std::string& name) {
-    tasks_.push_back([=, this, &norm](std::vector<float>&) {
+    tasks_.emplace_back([=, this, &norm](std::vector<float>&) {
       norm.weight = read_values(parameter(name + ".weight"), weights_);
       norm.bias = read_values(parameter(name + ".bias"), weights_);
     });
@@ -82,7 +82,7 @@ class ModelPacker {
   void add_embeddings() {
     const Architecture& a = model_.architecture;
     const std::size_t hidden = size(a.hidden_size);
-    tasks_.push_back([=, this](std::vector<float>&) {
+    tasks_.emplace_back([=, this](std::vector<float>&) {
       model_.tokens = read_values(parameter("embeddings.position_embeddings"), weights_);
       const std::vector<float> cls = read_values(parameter("embeddings.cls_token"), weights_);
       std::transform(cls.begin(), cls.end(), model_.tokens.begin(), model_.tokens.begin(), std::plus<>());
@@ -99,7 +99,7 @@ class ModelPacker {
     const std::vector<std::size_t> rows{size(a.num_tokens()), 1};
     const auto add = [&](Linear& linear, const LinearShape& shape, std::vector<std::string> names) {
       for (std::string& n : names) n = name + n;
-      add_linear(linear, model_.precision, shape, rows, std::move(names));
+      add_linear(linear, model_.precision, shape, rows, names);
     };
     add_norm(layer.before, name + "layernorm_before");
     add_norm(layer.after, name + "layernorm_after");
