@@ -210,7 +210,9 @@ HttpResponse HttpClient::Session::response() const {
 bool HttpClient::Session::never_connected() const {
   curl_off_t connected_us = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_CONNECT_TIME_T, &connected_us);
-  return connected_us == 0;
+  long proxy_status = 0;  // from libcurl 8 on, being connected to the proxy counts
+  curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+  return connected_us == 0 || (proxy_status != 0 && proxy_status / 100 != 2);
 }
 
 void HttpClient::Session::fail(CURLcode code, const std::string& url) const {
