@@ -15,9 +15,11 @@ bash_offers() {  # WORD ...
     if [ ${#COMPREPLY[@]} -gt 0 ]; then printf "%s\n" "${COMPREPLY[@]}"; else echo "($told)"; fi' bash "$@"
 }
 
-# The words that fish offers for a line, without what it says of them.
+# The words that fish offers for a line, without what it says of them, and without those that only look like what was typed,
+# which some versions add.
 fish_offers() {  # LINE
-  fish --no-config -c "source $MANUAL/vit-embed.fish; complete -C '$1'" | cut -f1 | sort
+  fish --no-config -c "source $MANUAL/vit-embed.fish; complete -C '$1'" | cut -f1 | sort |
+    typed=${1##* } awk 'index($0, ENVIRON["typed"]) == 1'
 }
 
 # The words that zsh offers, from a terminal of its own in which it completes.
