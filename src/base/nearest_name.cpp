@@ -39,22 +39,46 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
+/// Takes names one by one and keeps the nearest.
+class Nearest {
+ public:
+  explicit Nearest(std::string_view name) : name_(name), least_(name.size() / 3 + 1) {}
+
+  void consider(std::string_view compared, std::string_view told) {
+    const std::size_t distance = edit_distance(name_, compared);
+    if (distance > least_ || (distance == least_ && (found_.empty() || told >= found_))) return;
+    least_ = distance;
+    found_ = told;
+  }
+
+  /// "" where none is near.
+  const std::string& found() const { return found_; }
+
+ private:
+  std::string_view name_;
+  std::size_t least_;
+  std::string found_;
+};
+
 /// The entry of a folder whose name is nearest; "" where none is near.
 std::string nearest_entry(const fs::path& folder, const std::string& name) {
-  std::string nearest;
-  std::size_t least = name.size() / 3 + 1;
+  Nearest nearest(name);
   std::error_code error;
   fs::directory_iterator entry(folder.empty() ? fs::path(".") : folder, error);
   for (std::size_t n = 0; !error && n < kMostEntries && entry != fs::directory_iterator(); ++n) {
-    std::string other = entry->path().filename().native();
-    const std::size_t distance = edit_distance(name, other);
-    if (distance < least || (distance == least && !nearest.empty() && other < nearest)) {
-      least = distance;
-      nearest = std::move(other);
-    }
+    const std::string other = entry->path().filename().native();
+    nearest.consider(other, other);
     entry.increment(error);
   }
-  return nearest;
+  return nearest.found();
+}
+
+std::string_view without_dashes(std::string_view flag) {
+  return flag.substr(std::min(flag.find_first_not_of('-'), flag.size()));
+}
+
+std::string hint(const std::string& name) {
+  return name.empty() ? "" : fmt::format(" (did you mean '{}'?)", name);
 }
 
 }  // namespace
@@ -75,7 +99,14 @@ std::string did_you_mean(const fs::path& path) {
     found /= nearest;
     differs = true;
   }
-  return differs ? fmt::format(" (did you mean '{}'?)", found.native()) : std::string();
+  return differs ? hint(found.native()) : "";
+}
+
+std::string did_you_mean(std::string_view name, const std::vector<std::string>& names) {
+  Nearest nearest(without_dashes(name));
+  if (name.size() <= kLongestName)
+    for (const std::string& other : names) nearest.consider(without_dashes(other), other);
+  return hint(nearest.found());
 }
 
 }  // namespace vit_embed

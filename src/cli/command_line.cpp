@@ -4,7 +4,6 @@
 #include <csignal>
 #include <exception>
 #include <functional>
-#include <iostream>
 #include <memory>
 #include <sstream>
 #include <system_error>
@@ -14,6 +13,7 @@
 #include "cli/exit_code.h"
 #include "cli/program.h"
 #include "cli/standard_streams.h"
+#include "cli/usage_problem.h"
 
 namespace vit_embed {
 namespace {
@@ -46,14 +46,22 @@ int run_reported(Console& console, const std::function<int()>& action) {
   }
 }
 
-/// What a command line that is not run amounts to: help or the version, on stdout, or what is wrong with it.
-int answer(const CLI::App& program, const CLI::ParseError& e, Console& console) {
-  std::ostringstream out;
-  if (program.exit(e, out, std::cerr) != 0) return kExitUsage;
-  return run_reported(console, [&out] {
-    write_to_stdout(out.str());
+int print(std::string_view text, Console& console) {
+  return run_reported(console, [text] {
+    write_to_stdout(text);
     return kExitDone;
   });
+}
+
+/// What a command line that is not run amounts to: help or the version, on stdout, or what is wrong with it.
+int answer(const CLI::App& program, const CLI::ParseError& e, Console& console) {
+  if (e.get_exit_code() != 0) {
+    console.log(LogLevel::error, usage_problem(program, e));
+    return kExitUsage;
+  }
+  std::ostringstream out;
+  program.exit(e, out);
+  return print(out.str(), console);
 }
 
 }  // namespace
@@ -67,11 +75,10 @@ int run_command_line(int argc, char** argv) {
   const std::unique_ptr<CLI::App> program = make_program(context);
   try {
     program->parse(argc, argv);
-    if (!context.run) throw CLI::CallForHelp();
   } catch (const CLI::ParseError& e) {
     return answer(*program, e, context.console);
   }
-  return run_reported(context.console, context.run);
+  return context.run ? run_reported(context.console, context.run) : print(first_steps(), context.console);
 }
 
 }  // namespace vit_embed

@@ -81,9 +81,9 @@ void add_export_command(CLI::App& program, CommandContext& context) {
                           ->type_name("SEED");
   command->add_flag("-q,--quiet", flags->quiet, "Say nothing but errors");
   command->footer(
-      "Downloads go to the Hub's cache, which Python's huggingface_hub shares. Environment: HF_TOKEN, else "
-      "the\n"
-      "token of huggingface-cli login; HF_ENDPOINT; HF_HUB_CACHE or HF_HOME; HF_HUB_OFFLINE=1; https_proxy.");
+      "Downloads go to the Hub's cache, which Python's huggingface_hub shares. Environment: HF_TOKEN, else\n"
+      "the token of huggingface-cli login; HF_ENDPOINT; HF_HUB_CACHE or HF_HOME; HF_HUB_OFFLINE=1;\n"
+      "https_proxy.");
   command->callback([flags, seed, &context] {
     flags->random = seed->count() > 0;
     context.run = [flags, &context] { return run_export(*flags, context.console); };

@@ -3,42 +3,57 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/commands.h"
+#include "cli/help_formatter.h"
 #include "cli/version.h"
 
 namespace vit_embed {
 namespace {
 
-constexpr const char* kDescription =
-    "Turns images into Vision Transformer embeddings.\n\n"
-    "  vit-embed export ORG/NAME -o model.pt            a model file from the Hub, or from a directory\n"
-    "  vit-embed extract photos/ -m model.pt -o x.npy   an embedding for each image\n"
-    "  vit-embed sync photos/ --store store -m model.pt\n"
-    "                                                   the same, kept fresh by cron\n"
-    "  vit-embed query photo.jpg --embeddings x.npy -m model.pt\n"
-    "                                                   the images that are most like it\n"
-    "  vit-embed merge shard-*.npy -o x.npy             one output of the shards of extract --shard\n"
-    "  vit-embed verify photos/ -m model.pt --precision int8\n"
-    "                                                   what a faster way costs, on your images\n"
-    "  vit-embed info x.npy                             what made a file, and whether it is whole";
+constexpr const char* kDescription = "Turns images into Vision Transformer embeddings.\n";
+
+constexpr const char* kHelpFooter =
+    "'vit-embed COMMAND --help' lists a command's flags, 'man vit-embed-COMMAND' has examples.";
+
+constexpr const char* kFirstSteps =
+    R"(vit-embed turns images into the embeddings that Hugging Face's Vision Transformers give.
+
+A model, once; an embedding for each image; the images that are most like one:
+
+  vit-embed export google/vit-large-patch16-224-in21k -o model.pt
+  vit-embed extract photos/ -m model.pt -o photos.npy
+  vit-embed query photo.jpg --embeddings photos.npy -m model.pt
+
+'vit-embed --help' lists all commands, 'vit-embed COMMAND --help' a command's flags.
+)";
+
+struct CommandGroup {
+  const char* name;
+  std::vector<void (*)(CLI::App&, CommandContext&)> add;
+};
 
 }  // namespace
 
 std::unique_ptr<CLI::App> make_program(CommandContext& context) {
   auto program = std::make_unique<CLI::App>(kDescription, "vit-embed");
+  program->formatter(std::make_shared<HelpFormatter>());
   program->set_version_flag("--version", version_text, "Print the versions of the program and its libraries");
   program->require_subcommand(0, 1);
-  program->get_formatter()->column_width(36);
-  add_export_command(*program, context);
-  add_extract_command(*program, context);
-  add_sync_command(*program, context);
-  add_status_command(*program, context);
-  add_check_command(*program, context);
-  add_snapshot_command(*program, context);
-  add_query_command(*program, context);
-  add_verify_command(*program, context);
-  add_info_command(*program, context);
-  add_merge_command(*program, context);
+  const CommandGroup groups[] = {
+      {"Embed", {add_export_command, add_extract_command, add_merge_command, add_verify_command}},
+      {"Look", {add_query_command, add_info_command}},
+      {"Stores", {add_sync_command, add_status_command, add_check_command, add_snapshot_command}}};
+  for (const CommandGroup& group : groups) {
+    for (const auto add : group.add) {
+      add(*program, context);
+      program->get_subcommands([](const CLI::App*) { return true; }).back()->group(group.name);
+    }
+  }
+  program->footer(kHelpFooter);  // last, for commands take over what their program has
   return program;
+}
+
+std::string_view first_steps() {
+  return kFirstSteps;
 }
 
 }  // namespace vit_embed

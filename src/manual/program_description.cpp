@@ -3,25 +3,12 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 
+#include "cli/option_text.h"
+
 namespace vit_embed {
 namespace {
 
 constexpr const char* kFirstGroup = "Options";  // as CLI11 calls what is in no group
-
-/// CLI11 tells a type and what checks it as "TYPE:CHECK:CHECK".
-std::string placeholder_of(const CLI::Option& option) {
-  const std::string type = option.get_type_name();
-  return type.substr(0, type.find(':'));
-}
-
-/// Of an IsMember, which tells its values in this form alone: "TYPE:{a,b}".
-std::vector<std::string> choices_of(const CLI::Option& option) {
-  const std::string type = option.get_type_name();
-  const std::size_t start = type.find(":{");
-  if (start == std::string::npos) return {};
-  const std::size_t end = type.find('}', start);
-  return CLI::detail::split(type.substr(start + 2, end - start - 2), ',');
-}
 
 ValueKind kind_of(const CLI::Option& option) {
   if (option.get_items_expected_max() == 0) return ValueKind::none;
@@ -30,16 +17,6 @@ ValueKind kind_of(const CLI::Option& option) {
   return placeholder == "FILE"  ? ValueKind::file
          : placeholder == "DIR" ? ValueKind::directory
                                 : ValueKind::other;
-}
-
-/// As typed: that of several values is "[cls]".
-std::string default_of(const CLI::Option& option) {
-  const std::string text = option.get_default_str();
-  return text.starts_with('[') ? text.substr(1, text.size() - 2) : text;
-}
-
-bool takes_several(const CLI::Option& option) {
-  return option.get_expected_max() >= CLI::detail::expected_max_vector_size;
 }
 
 FlagDescription describe_flag(const CLI::Option& option) {

@@ -24,7 +24,7 @@ vit_embed() {
 
 # Of which --help has a line each.
 commands() {
-  vit_embed --help | sed -n '/^Subcommands:/,$s/^  \([a-z]*\) .*/\1/p'
+  vit_embed --help | sed -n 's/^  \([a-z]\+\)  .*/\1/p'
 }
 
 # Permissions mean something to it, to root's as well.

@@ -51,5 +51,16 @@ TEST_F(NearestNameTest, IsNoneForWhatIsThere) {
   EXPECT_EQ(hint("photos/"), "");
 }
 
+TEST(NearestOfNames, CountsNoDashesInFront) {
+  const std::vector<std::string> names{"extract", "export", "--help", "--output"};
+  EXPECT_EQ(did_you_mean("extrct", names), " (did you mean 'extract'?)");
+  EXPECT_EQ(did_you_mean("--ouput", names), " (did you mean '--output'?)");
+  EXPECT_EQ(did_you_mean("-help", names), " (did you mean '--help'?)");
+  EXPECT_EQ(did_you_mean("help", names), " (did you mean '--help'?)");
+  EXPECT_EQ(did_you_mean("embed", names), "");
+  EXPECT_EQ(did_you_mean("--", names), "");
+  EXPECT_EQ(did_you_mean("", names), "");
+}
+
 }  // namespace
 }  // namespace vit_embed

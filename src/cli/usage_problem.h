@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+namespace CLI {
+class App;
+class ParseError;
+}  // namespace CLI
+
+namespace vit_embed {
+
+/// What is wrong with the command line that `error` was thrown for, and what --help tells about it: CLI11's
+/// own words, but what is not known or is missing is told with what might have been meant.
+std::string usage_problem(const CLI::App& program, const CLI::ParseError& error);
+
+}  // namespace vit_embed
