@@ -85,7 +85,7 @@ void add_check_command(CLI::App& program, CommandContext& context) {
       ->type_name("N|P%");
   command->add_flag("-q,--quiet", flags->quiet, "Say nothing where all is well")->group("Run");
   command->add_flag("-v,--verbose", flags->verbose, "Also what the libraries say")->group("Run");
-  add_compute_flags(*command, flags->compute, ModelChoice::by_rows);
+  add_compute_flags(*command, flags->compute, ModelChoice::by_store);
   command->callback(
       [flags, &context] { context.run = [flags, &context] { return run_check(*flags, context.console); }; });
 }

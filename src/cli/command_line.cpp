@@ -19,11 +19,12 @@ namespace vit_embed {
 namespace {
 
 /// What `action` returns, or the exit code of its error, which is told.
-int run_reported(Console& console, const std::function<int()>& action) {
+int run_reported(CommandContext& context, const std::function<int()>& action) {
+  Console& console = context.console;
   try {
     return action();
   } catch (const UsageError& e) {
-    console.log(LogLevel::error, e.what());
+    console.log(LogLevel::error, e.what() + context.from_config.where(e.what()));
     return kExitUsage;
   } catch (const RefusedError& e) {
     console.log(LogLevel::error, e.what());
@@ -46,22 +47,22 @@ int run_reported(Console& console, const std::function<int()>& action) {
   }
 }
 
-int print(std::string_view text, Console& console) {
-  return run_reported(console, [text] {
+int print(std::string_view text, CommandContext& context) {
+  return run_reported(context, [text] {
     write_to_stdout(text);
     return kExitDone;
   });
 }
 
 /// What a command line that is not run amounts to: help or the version, on stdout, or what is wrong with it.
-int answer(const CLI::App& program, const CLI::ParseError& e, Console& console) {
+int answer(const CLI::App& program, const CLI::ParseError& e, CommandContext& context) {
   if (e.get_exit_code() != 0) {
-    console.log(LogLevel::error, usage_problem(program, e));
+    context.console.log(LogLevel::error, usage_problem(program, e, context.from_config));
     return kExitUsage;
   }
   std::ostringstream out;
   program.exit(e, out);
-  return print(out.str(), console);
+  return print(out.str(), context);
 }
 
 }  // namespace
@@ -76,9 +77,9 @@ int run_command_line(int argc, char** argv) {
   try {
     program->parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    return answer(*program, e, context.console);
+    return answer(*program, e, context);
   }
-  return context.run ? run_reported(context.console, context.run) : print(first_steps(), context.console);
+  return context.run ? run_reported(context, context.run) : print(first_steps(), context);
 }
 
 }  // namespace vit_embed

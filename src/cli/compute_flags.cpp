@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <cstdlib>
 
 #include "base/error.h"
 #include "runtime/processors.h"
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::size_t kLargestBatch = 4096;
 constexpr std::size_t kAutoBatch = 8;
+constexpr const char* kModelVariable = "VIT_EMBED_MODEL";
 
 std::size_t choose_batch_size(const std::string& text) {
   if (text == "auto") return kAutoBatch;
@@ -33,13 +35,30 @@ void check_engine(const ComputeFlags& flags) {
   if (!flags.isa.empty()) throw UsageError("--isa bounds the native engine: not with --engine torchscript");
 }
 
+/// What becomes of the model where -m does not say it.
+const char* said_of_default(ModelChoice choice) {
+  switch (choice) {
+    case ModelChoice::by_flags:
+      return "";
+    case ModelChoice::by_flags_or_store:
+      return "; unless told that of the store's last run, of a new store $VIT_EMBED_MODEL";
+    case ModelChoice::by_rows:
+      return "; unless told that of the store, with --embeddings $VIT_EMBED_MODEL";
+    case ModelChoice::by_store:
+      return "; unless told that of the store's last run";
+  }
+  return "";
+}
+
 void add_model_flags(CLI::App& command, ComputeFlags& flags, ModelChoice choice) {
   CLI::Option* model =
       command
-          .add_option("-m,--model", flags.model, "Model file, made by vit-embed export, or other TorchScript")
+          .add_option("-m,--model", flags.model,
+                      std::string("Model file, made by vit-embed export, or other TorchScript") +
+                          said_of_default(choice))
           ->type_name("FILE");
-  if (choice == ModelChoice::by_rows) return;
-  if (choice == ModelChoice::by_flags) model->required();
+  if (choice == ModelChoice::by_rows || choice == ModelChoice::by_store) return;
+  if (choice == ModelChoice::by_flags) model->required()->envname(kModelVariable);
   command
       .add_option("--precision", flags.precision, "Of the forward's products: fp32; bf16 and int8 are faster")
       ->capture_default_str()
@@ -81,6 +100,11 @@ void add_compute_flags(CLI::App& command, ComputeFlags& flags, ModelChoice choic
       ->capture_default_str()
       ->check(CLI::Range(0, 1024))
       ->group("Run");
+}
+
+std::filesystem::path model_of_environment() {
+  const char* model = std::getenv(kModelVariable);
+  return model == nullptr ? "" : model;
 }
 
 void apply_compute_flags(const ComputeFlags& flags, EmbeddingOptions& options) {

@@ -12,11 +12,23 @@ namespace {
 constexpr std::size_t kLeft = 34;
 constexpr std::size_t kRight = 100 - kLeft;
 
-/// `text` in lines of at most `width`, broken at spaces.
+/// The last space up to `most` that is not within brackets; npos where there is none.
+std::size_t last_space(std::string_view text, std::size_t most) {
+  std::size_t space = std::string_view::npos;
+  bool in_brackets = false;
+  for (std::size_t at = 0; at < text.size() && at <= most; ++at) {
+    if (text[at] == '[') in_brackets = true;
+    if (text[at] == ']') in_brackets = false;
+    if (text[at] == ' ' && !in_brackets) space = at;
+  }
+  return space;
+}
+
+/// `text` in lines of at most `width`, where it can be broken so.
 std::string wrapped(std::string_view text, std::size_t width, const std::string& indent) {
   std::string out;
   while (text.size() > width) {
-    const std::size_t space = text.rfind(' ', width);
+    const std::size_t space = last_space(text, width);
     if (space == std::string_view::npos) break;
     out += fmt::format("{}\n{}", text.substr(0, space), indent);
     text.remove_prefix(space + 1);

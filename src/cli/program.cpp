@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/commands.h"
+#include "cli/config_option.h"
 #include "cli/help_formatter.h"
 #include "cli/version.h"
 
@@ -37,6 +38,7 @@ std::unique_ptr<CLI::App> make_program(CommandContext& context) {
   auto program = std::make_unique<CLI::App>(kDescription, "vit-embed");
   program->formatter(std::make_shared<HelpFormatter>());
   program->set_version_flag("--version", version_text, "Print the versions of the program and its libraries");
+  add_config_option(*program, context);
   program->require_subcommand(0, 1);
   const CommandGroup groups[] = {
       {"Embed", {add_export_command, add_extract_command, add_merge_command, add_verify_command}},

@@ -45,9 +45,11 @@ QueryOptions make_options(const QueryFlags& flags, const IndexedEmbeddings& rows
   apply_compute_flags(flags.compute, options.embedding);
   options.inputs = flags.inputs;
   if (options.embedding.model.empty()) options.embedding.model = rows.model;
+  if (options.embedding.model.empty()) options.embedding.model = model_of_environment();
   if (options.embedding.model.empty())
-    throw UsageError(
-        fmt::format("-m/--model: '{}' does not say which model file made it", rows.source.native()));
+    throw UsageError(fmt::format(
+        "-m/--model: '{}' does not say which model file made it; give that, or set VIT_EMBED_MODEL",
+        rows.source.native()));
   options.most = flags.most;
   if (!flags.html.empty()) options.thumbnail_side = kThumbnailSide;
   return options;

@@ -52,6 +52,7 @@ void apply_checkpoint(const std::string& text, SyncOptions& options) {
 SyncOptions make_options(const SyncFlags& flags) {
   SyncOptions options = flags.options;
   apply_compute_flags(flags.compute, options.embedding);
+  options.model_of_new_store = model_of_environment();
   apply_row_flags(flags.rows, options.embedding);
   options.embedding.decode = make_decode_options(flags.decode);
   options.embedding.preprocessing = make_preprocessing_options(flags.preprocessing);

@@ -36,9 +36,11 @@ std::string unknown_before_command(const CLI::App& program, const CLI::App* comm
                      did_you_mean(word, known));
 }
 
-std::string unknown_in_command(const CLI::App& command, const std::string& word) {
+std::string unknown_in_command(const CLI::App& program, const CLI::App& command, const std::string& word) {
   if (!is_flag(word)) return fmt::format("{}: '{}' is one argument too many", command.get_name(), word);
   const std::string name = word.substr(0, word.find('='));
+  if (program.get_option_no_throw(name) != nullptr)
+    return fmt::format("'{}' belongs before the command '{}'", name, command.get_name());
   return fmt::format("{} has no flag '{}'{}", command.get_name(), name,
                      did_you_mean(name, flags_of(command)));
 }
@@ -51,26 +53,28 @@ std::string missing_in(const CLI::App& command) {
   return needs;
 }
 
-std::string problem_of(const CLI::App& program, const CLI::App* command, const CLI::ParseError& error) {
+std::string problem_of(const CLI::App& program, const CLI::App* command, const CLI::ParseError& error,
+                       const FlagsFromConfig& from_config) {
   // A mistyped flag may be why another is missing.
   if (const std::vector<std::string> words = program.remaining(); !words.empty())
     return unknown_before_command(program, command, words.front());
   if (command == nullptr) return error.what();
   if (const std::vector<std::string> words = command->remaining(); !words.empty())
-    return unknown_in_command(*command, words.front());
+    return unknown_in_command(program, *command, words.front());
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) return missing_in(*command);
-  return error.what();
+  return error.what() + from_config.where(error.what());
 }
 
 }  // namespace
 
-std::string usage_problem(const CLI::App& program, const CLI::ParseError& error) {
+std::string usage_problem(const CLI::App& program, const CLI::ParseError& error,
+                          const FlagsFromConfig& from_config) {
   const std::vector<const CLI::App*> commands =
       program.get_subcommands([](const CLI::App* command) { return command->parsed(); });
-  if (commands.empty())
-    return problem_of(program, nullptr, error) + "\n'vit-embed --help' lists the commands";
-  return fmt::format("{}\n'vit-embed {} --help' lists its flags",
-                     problem_of(program, commands.front(), error), commands.front()->get_name());
+  const CLI::App* command = commands.empty() ? nullptr : commands.front();
+  const std::string problem = problem_of(program, command, error, from_config);
+  if (command == nullptr) return problem + "\n'vit-embed --help' lists the commands";
+  return fmt::format("{}\n'vit-embed {} --help' lists its flags", problem, command->get_name());
 }
 
 }  // namespace vit_embed

@@ -90,8 +90,6 @@ std::vector<std::string> typed_again(const CLI::App& command, const std::set<std
       positionals.insert(positionals.end(), option->results().begin(), option->results().end());
     } else if (without.count(option->get_name()) > 0) {
       continue;
-    } else if (option->get_items_expected_max() == 0) {
-      flags.push_back(option->get_name());
     } else {
       for (const std::string& value : option->results()) flags.push_back(option->get_name() + "=" + value);
     }

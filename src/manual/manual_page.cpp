@@ -57,12 +57,17 @@ Spans term_of(const FlagDescription& flag) {
 
 Spans meaning_of(const FlagDescription& flag) {
   Spans spans = parse_spans(sentence(flag.text));
-  if (flag.required) append(spans, Face::plain, " Required.");
+  if (flag.required && flag.environment.empty()) append(spans, Face::plain, " Required.");
   if (flag.repeatable) append(spans, Face::plain, " May be given several times.");
   if (!flag.default_value.empty()) {
     append(spans, Face::plain, " Unless told: ");
     append(spans, Face::bold, flag.default_value);
     append(spans, Face::plain, ".");
+  }
+  if (!flag.environment.empty()) {
+    append(spans, Face::plain, flag.required ? " Required, unless " : " Unless told, what ");
+    append(spans, Face::bold, flag.environment);
+    append(spans, Face::plain, flag.required ? " is set." : " says.");
   }
   return spans;
 }

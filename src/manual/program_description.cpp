@@ -32,6 +32,7 @@ FlagDescription describe_flag(const CLI::Option& option) {
   flag.default_value = default_of(option);
   flag.required = option.get_required();
   flag.repeatable = takes_several(option) && !flag.comma_list;
+  flag.environment = option.get_envname();
   return flag;
 }
 

@@ -30,6 +30,7 @@ struct FlagDescription {
   std::string default_value;
   bool required = false;
   bool repeatable = false;
+  std::string environment;  ///< the variable that says it where the flag does not
 };
 
 /// Flags under a heading; that of the first group of a command is "".

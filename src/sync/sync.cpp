@@ -77,11 +77,16 @@ class Sync {
       throw FatalError(fmt::format("'{}' is no store yet: give the folders", store_.path().native()));
   }
 
+  fs::path default_model() const {
+    const std::optional<fs::path> current = store_.current();
+    if (!current) return options_.model_of_new_store;
+    return Manifest(GenerationFiles(*current).manifest, ManifestAccess::read).info().model_path;
+  }
+
   /// Our own model file says all before it is loaded; where none is given it is that of the last run.
   void describe_rows() {
-    if (const std::optional<fs::path> current = store_.current(); current && embedding_.model.empty())
-      embedding_.model = Manifest(GenerationFiles(*current).manifest, ManifestAccess::read).info().model_path;
-    if (embedding_.model.empty()) throw UsageError("-m/--model: a new store needs one");
+    if (embedding_.model.empty()) embedding_.model = default_model();
+    if (embedding_.model.empty()) throw UsageError("-m/--model: a new store needs one, or VIT_EMBED_MODEL set to it");
     model_.describe();
     const ModelDescription& description = model_.description();
     report_.random_weights = description.random_weights;

@@ -22,6 +22,7 @@ namespace vit_embed {
 struct SyncOptions {
   EmbeddingOptions embedding;  ///< one feature; an empty model: that of the store's last run
   std::filesystem::path store;
+  std::filesystem::path model_of_new_store;  ///< where embedding.model is empty
   RootOptions roots;
   FolderOptions folders;  ///< which files of a root are images
   /// A file that was changed less than this before the scan is looked at again by the next run: it may be

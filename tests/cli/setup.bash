@@ -4,6 +4,8 @@ bats_require_minimum_version 1.5.0
 
 # No test asks the real Hub for anything; hub.bats has its own.
 export HF_HUB_OFFLINE=1
+# What this shell has set is not what a test means.
+unset VIT_EMBED_MODEL
 
 # The tiny model, exported once a file.
 setup_file() {
