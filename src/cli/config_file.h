@@ -15,11 +15,11 @@ namespace vit_embed {
 //     l2-normalize = true
 //     exclude = ["thumbs", '*.gif']
 //
-// Values stand in double quotes (with \" \\ \n and \t), in single quotes, which take all as it is, or bare where
-// they have no spaces and none of "'[],=#. A list may go over several lines.
+// Values stand in double quotes (with \" \\ \n and \t), in single quotes, which take all as it is, or bare
+// where they have no spaces and none of "'[],=#. A list may go over several lines.
 //
-// CLI11 has a reader of its own: it cuts a value at a # within quotes, passes over lines of one or two letters,
-// tells no line, and reads differently from version to version.
+// CLI11 has a reader of its own: it cuts a value at a # within quotes, passes over lines of one or two
+// letters, tells no line, and reads differently from version to version.
 
 struct ConfigSetting {
   std::string section;

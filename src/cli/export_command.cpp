@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/download_status.h"
 #include "cli/exit_code.h"
+#include "cli/output_folder.h"
 #include "cli/preprocessing_flags.h"
 #include "cli/stderr_capture.h"
 #include "runtime/runtime.h"
@@ -29,6 +30,7 @@ int run_export(ExportFlags& flags, Console& console) {
   if (flags.options.source.empty() && !flags.random) {
     throw UsageError("give a Hub id, a directory or a .safetensors file to export, or --random-weights SEED");
   }
+  require_output_folder(flags.options.output);
   const InterruptWatch interrupt;
   flags.options.stop = interrupt.token();
   DownloadStatus status(console);
@@ -81,9 +83,9 @@ void add_export_command(CLI::App& program, CommandContext& context) {
                           ->type_name("SEED");
   command->add_flag("-q,--quiet", flags->quiet, "Say nothing but errors");
   command->footer(
-      "Downloads go to the Hub's cache, which Python's huggingface_hub shares. Environment: HF_TOKEN, else\n"
-      "the token of huggingface-cli login; HF_ENDPOINT; HF_HUB_CACHE or HF_HOME; HF_HUB_OFFLINE=1;\n"
-      "https_proxy.");
+      "Downloads go to the Hub's cache, which Python's huggingface_hub shares.\n"
+      "Environment: HF_TOKEN, else the token of huggingface-cli login; HF_ENDPOINT;\n"
+      "HF_HUB_CACHE or HF_HOME; HF_HUB_OFFLINE=1; https_proxy.");
   command->callback([flags, seed, &context] {
     flags->random = seed->count() > 0;
     context.run = [flags, &context] { return run_export(*flags, context.console); };

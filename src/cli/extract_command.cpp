@@ -9,6 +9,7 @@
 #include "cli/compute_flags.h"
 #include "cli/exit_code.h"
 #include "cli/input_flags.h"
+#include "cli/output_folder.h"
 #include "cli/preprocessing_flags.h"
 #include "cli/row_flags.h"
 #include "cli/run_progress.h"
@@ -126,6 +127,7 @@ int run_extract(const ExtractFlags& flags, Console& console) {
   const CountOrPercent max_failures = count_or_percent_from_string(flags.max_failures);
   if (flags.quiet) console.set_level(LogLevel::error);
   if (flags.verbose) console.set_level(LogLevel::debug);
+  if (!options.streams()) require_output_folder(options.output);
   const LogSink log = console.log_sink();
   const InterruptWatch interrupt;
   std::optional<StderrCapture> capture;

@@ -9,8 +9,8 @@
 namespace vit_embed {
 namespace {
 
-constexpr std::size_t kLeft = 34;
-constexpr std::size_t kRight = 100 - kLeft;
+constexpr std::size_t kLeft = 28;
+constexpr std::size_t kRight = 80 - kLeft;
 
 /// The last space up to `most` that is not within brackets; npos where there is none.
 std::size_t last_space(std::string_view text, std::size_t most) {

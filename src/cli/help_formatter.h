@@ -5,7 +5,7 @@
 
 namespace vit_embed {
 
-/// --help in two columns of 100 together, the same with every CLI11.
+/// --help in two columns, 80 wide together as a terminal is, the same with every CLI11.
 class HelpFormatter : public CLI::Formatter {
  public:
   HelpFormatter();

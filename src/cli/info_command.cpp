@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/nearest_name.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/preprocessing_flags.h"
@@ -135,7 +136,19 @@ void tell_output(const InfoFlags& flags) {
   print_output(found);
 }
 
+/// Says what to do about what is no file at all.
+void require_file(const std::filesystem::path& path) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  if (status.type() == std::filesystem::file_type::not_found)
+    throw FatalError(fmt::format("'{}': No such file or directory{}", path.native(), did_you_mean(path)));
+  if (std::filesystem::is_directory(status))
+    throw FatalError(
+        fmt::format("'{}' is a folder. Of a store: vit-embed status {}", path.native(), path.native()));
+}
+
 int run_info(const InfoFlags& flags, Console& console) {
+  require_file(flags.path);
   if (is_output(flags.path)) {
     tell_output(flags);
   } else {

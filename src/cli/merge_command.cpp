@@ -6,6 +6,7 @@
 #include "base/interrupt.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/output_folder.h"
 #include "cli/run_progress.h"
 #include "merge/merge.h"
 
@@ -29,6 +30,7 @@ int run_merge(const MergeFlags& flags, Console& console) {
   }
   options.format = *format;
   if (flags.quiet) console.set_level(LogLevel::warning);
+  require_output_folder(options.output);
   const InterruptWatch interrupt;
   RunProgress progress(console, {.status_line = !flags.quiet});
   try {

@@ -13,10 +13,10 @@ namespace {
 constexpr const char* kDescription = "Turns images into Vision Transformer embeddings.\n";
 
 constexpr const char* kHelpFooter =
-    "'vit-embed COMMAND --help' lists a command's flags, 'man vit-embed-COMMAND' has examples.";
+    "'vit-embed COMMAND --help' lists its flags, 'man vit-embed-COMMAND' examples.";
 
 constexpr const char* kFirstSteps =
-    R"(vit-embed turns images into the embeddings that Hugging Face's Vision Transformers give.
+    R"(vit-embed turns images into Vision Transformer embeddings, as Hugging Face does.
 
 A model, once; an embedding for each image; the images that are most like one:
 
@@ -24,7 +24,7 @@ A model, once; an embedding for each image; the images that are most like one:
   vit-embed extract photos/ -m model.pt -o photos.npy
   vit-embed query photo.jpg --embeddings photos.npy -m model.pt
 
-'vit-embed --help' lists all commands, 'vit-embed COMMAND --help' a command's flags.
+'vit-embed --help' lists all commands, 'vit-embed COMMAND --help' its flags.
 )";
 
 struct CommandGroup {

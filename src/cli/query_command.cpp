@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/compute_flags.h"
 #include "cli/exit_code.h"
+#include "cli/output_folder.h"
 #include "cli/query_report.h"
 #include "cli/standard_streams.h"
 #include "cli/stderr_capture.h"
@@ -82,6 +83,7 @@ void write_html(const QueryFlags& flags, const IndexedEmbeddings& rows, const Qu
 int run_query(const QueryFlags& flags, Console& console) {
   if (flags.quiet) console.set_level(LogLevel::error);
   if (flags.verbose) console.set_level(LogLevel::debug);
+  if (!flags.html.empty()) require_output_folder(flags.html);
   const IndexedEmbeddings rows = open_embeddings(flags);
   const QueryOptions options = make_options(flags, rows);
   const LogSink log = console.log_sink();

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/output_folder.h"
 #include "sync/store_snapshot.h"
 
 namespace vit_embed {
@@ -24,6 +25,7 @@ int run_snapshot(const SnapshotFlags& flags, Console& console) {
                                  options.output.native()));
   }
   options.format = *format;
+  require_output_folder(options.output);
   if (flags.quiet) console.set_level(LogLevel::warning);
   const std::uint64_t files = write_snapshot(options, console.log_sink());
   console.log(LogLevel::info, fmt::format("{}: {} rows", options.output.native(), files));

@@ -241,8 +241,8 @@ int run_verify(const VerifyFlags& flags, const CLI::App& command, Console& conso
 
 void add_verify_command(CLI::App& program, CommandContext& context) {
   auto flags = std::make_shared<VerifyFlags>();
-  CLI::App* command = program.add_subcommand(
-      "verify", "Compare a way of computing embeddings with fp32 by the default engine, on your images");
+  CLI::App* command =
+      program.add_subcommand("verify", "Tell what another way of computing costs, on your images");
   add_input_flags(*command, flags->inputs, ImageOnStdin::none);
   add_compute_flags(*command, flags->compute);
   add_preprocessing_flags(*command, flags->preprocessing);

@@ -37,20 +37,35 @@ std::optional<std::uint64_t> record_number(std::string_view name) {
   return number;
 }
 
-/// What to do about a file that is not there.
-std::string hint(const std::filesystem::path& path) {
-  const std::string nearest = did_you_mean(path);
-  if (!nearest.empty()) return nearest;
-  return fmt::format(". To make it: vit-embed export google/vit-large-patch16-224-in21k -o {}",
-                     path.native());
-}
-
 /// libzip tells some truncated archives apart from 1.11 on.
 bool is_no_archive(int code) {
 #ifdef ZIP_ER_TRUNCATED_ZIP
   if (code == ZIP_ER_TRUNCATED_ZIP) return true;
 #endif
   return code == ZIP_ER_NOZIP;
+}
+
+/// Why libzip could not open it, and what to do about that.
+std::string why_not(const std::filesystem::path& path, int code) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error))
+    return fmt::format("is a folder. To make a model file of it: vit-embed export {} -o model.pt",
+                       path.native());
+  if (is_no_archive(code) && path.extension() == ".safetensors")
+    return fmt::format("weights alone. To make a model file of them: vit-embed export {} -o model.pt",
+                       path.native());
+  if (is_no_archive(code)) return "not a TorchScript archive, or a truncated one";
+  zip_error_t zip_error;
+  zip_error_init_with_code(&zip_error, code);
+  std::string reason = zip_error_strerror(&zip_error);
+  zip_error_fini(&zip_error);
+  if (code != ZIP_ER_NOENT) return reason;
+  const std::string nearest = did_you_mean(path);
+  return reason +
+         (nearest.empty()
+              ? fmt::format(". To make it: vit-embed export google/vit-large-patch16-224-in21k -o {}",
+                            path.native())
+              : nearest);
 }
 
 }  // namespace
@@ -62,15 +77,7 @@ void ModelArchive::Closer::operator()(zip* archive) const {
 ModelArchive::ModelArchive(std::filesystem::path path) : path_(std::move(path)) {
   int code = 0;
   archive_.reset(zip_open(path_.c_str(), ZIP_RDONLY, &code));
-  if (!archive_) {
-    zip_error_t error;
-    zip_error_init_with_code(&error, code);
-    const std::string reason =
-        is_no_archive(code) ? "not a TorchScript archive, or a truncated one" : zip_error_strerror(&error);
-    zip_error_fini(&error);
-    throw FatalError(fmt::format("model file '{}': {}{}", path_.native(), reason,
-                                 code == ZIP_ER_NOENT ? hint(path_) : ""));
-  }
+  if (!archive_) throw FatalError(fmt::format("model file '{}': {}", path_.native(), why_not(path_, code)));
   for (zip_int64_t i = 0; i < zip_get_num_entries(archive_.get(), 0); ++i) {
     const auto index = static_cast<zip_uint64_t>(i);
     const std::string_view name = entry_name(archive_.get(), index);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/nearest_name.h"
 #include "base/file_descriptor.h"
 #include "output/output_format.h"
 #include "output/output_spec.h"
@@ -43,6 +44,8 @@ void require_no_newer_run(const ShardFile& shard) {
 
 ShardFile read_shard(const fs::path& npy) {
   const fs::path meta_path = published_files(npy).meta;
+  if (!is_present(npy) && !is_present(partial_directory(npy)))
+    throw CheckError(fmt::format("there is no '{}'{}", npy.native(), did_you_mean(npy)));
   if (!is_present(meta_path)) {
     throw CheckError(fmt::format("'{}' is not finished: there is no '{}'", npy.native(), meta_path.native()));
   }

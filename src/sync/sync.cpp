@@ -61,20 +61,22 @@ class Sync {
   std::stop_token stop() const { return budget_.token(); }
 
   void lock() {
-    require_folders();
+    require_beginning();
     fs::create_directory(store_.path());
     lock_.emplace(store_.lock_path());
     if (options_.abandon_migration) store_.abandon_next();
   }
 
-  /// A mistyped folder is no reason to make a store.
-  void require_folders() const {
+  /// A mistyped folder or a forgotten model is no reason to make a store.
+  void require_beginning() const {
     if (store_.current()) return;
     if (!options_.create)
       throw FatalError(fmt::format("'{}' is no store: is its disk not mounted?", store_.path().native()));
     plan_roots(options_.roots, {});
     if (options_.roots.folders.empty())
       throw FatalError(fmt::format("'{}' is no store yet: give the folders", store_.path().native()));
+    if (options_.embedding.model.empty() && options_.model_of_new_store.empty())
+      throw UsageError("-m/--model: a new store needs one (or set VIT_EMBED_MODEL)");
   }
 
   fs::path default_model() const {
@@ -86,7 +88,6 @@ class Sync {
   /// Our own model file says all before it is loaded; where none is given it is that of the last run.
   void describe_rows() {
     if (embedding_.model.empty()) embedding_.model = default_model();
-    if (embedding_.model.empty()) throw UsageError("-m/--model: a new store needs one, or VIT_EMBED_MODEL set to it");
     model_.describe();
     const ModelDescription& description = model_.description();
     report_.random_weights = description.random_weights;

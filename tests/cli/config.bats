@@ -67,7 +67,7 @@ TOML
   VIT_EMBED_MODEL=$MODEL vit_embed extract photos -o z.npy --quiet
   VIT_EMBED_MODEL=$MODEL answers 1 "model file 'other.pt'" extract photos -m other.pt -o x.npy
   VIT_EMBED_MODEL='' answers 2 "extract needs
-  -m,--model FILE" extract photos -o x.npy
+  -m,--model FILE " extract photos -o x.npy
   [[ $output == *"[env: VIT_EMBED_MODEL]"* ]]
 }
 
@@ -87,7 +87,7 @@ TOML
   vit_embed check store --reproduce 2 --quiet
   answers 4 "weights" query photos/photo-444-q95.jpg --embeddings x.npy
   unset VIT_EMBED_MODEL
-  answers 2 "or VIT_EMBED_MODEL" sync photos --store new
+  answers 2 "or set VIT_EMBED_MODEL" sync photos --store new
   answers 2 "or set VIT_EMBED_MODEL" query photos/photo-444-q95.jpg --embeddings x.npy
 }
 

@@ -6,6 +6,7 @@ load setup
   run vit_embed
   equal "$status" 0
   [ "${#lines[@]}" -le 8 ]
+  equal "$(awk 'length > 80' <<< "$output")" ""
   cp -r "$GOLDEN/tiny-vit" vit-large-patch16-224-in21k
   mkdir photos
   cp "$GOLDEN"/images/photo-*.jpg photos
@@ -16,7 +17,7 @@ load setup
   bash -euo pipefail steps
 }
 
-@test "help lists every command in a group, and no line of any help is wider than 100" {
+@test "help lists every command in a group, and no line of any help is wider than 80" {
   run vit_embed --help
   equal "$status" 0
   equal "$(commands | sort | paste -sd' ')" "check export extract info merge query snapshot status sync verify"
@@ -24,7 +25,7 @@ load setup
   for command in "" $(commands); do
     run vit_embed $command --help
     equal "$status" 0
-    equal "$(awk 'length > 100' <<< "$output")" ""
+    equal "$(awk 'length > 80' <<< "$output")" ""
     equal "$(grep -c '^$' <<< "$output")" "$(uniq <<< "$output" | grep -c '^$')"  # no two blank lines together
   done
 }
@@ -53,13 +54,49 @@ answers() {  # STATUS TEXT WORD ...
 
 @test "all that a command needs is told at once" {
   answers 2 "error: extract needs
-  -m,--model FILE                 Model file" extract photos
+  -m,--model FILE           Model file" extract photos
   [[ $output == *"  -o,--output FILE "* ]]
   answers 2 "error: status needs
   STORE " status
   answers 2 "error: extract needs
   -o,--output FILE " extract photos -m model.pt
   [[ $output != *--model* ]]
+}
+
+@test "what is no model file is told with the command that makes one of it" {
+  mkdir photos
+  cp "$GOLDEN/images/one-pixel.png" photos
+  cp -r "$GOLDEN/tiny-vit" tiny
+  answers 1 "model file 'tiny': is a folder. To make a model file of it: vit-embed export tiny -o model.pt" \
+    extract photos -m tiny -o x.npy
+  answers 1 "weights alone. To make a model file of them: vit-embed export tiny/model.safetensors -o model.pt" \
+    extract photos -m tiny/model.safetensors -o x.npy
+  answers 1 "model file 'photos/one-pixel.png': not a TorchScript archive" extract photos -m photos/one-pixel.png -o x.npy
+  cp "$MODEL" model.pt
+  answers 1 "model file 'mdoel.pt': No such file (did you mean 'model.pt'?)" extract photos -m mdoel.pt -o x.npy
+  equal "$(ls | paste -sd' ')" "model.pt photos tiny"
+}
+
+@test "an output in a folder that is not there is told before anything is computed" {
+  mkdir photos outputs
+  cp "$GOLDEN/images/one-pixel.png" photos
+  answers 1 "error: 'new/x.npy': there is no folder 'new'. To make it: mkdir -p new" extract photos -m "$MODEL" -o new/x.npy
+  answers 1 "there is no folder 'output' (did you mean 'outputs'?)" extract photos -m "$MODEL" -o output/x.npy
+  answers 1 "there is no folder 'new'" export "$GOLDEN/tiny-vit" -o new/model.pt
+  answers 1 "there is no folder 'new'" merge a.npy b.npy -o new/x.npy
+  vit_embed sync photos --store store -m "$MODEL" --quiet
+  answers 1 "there is no folder 'new'" snapshot store -o new/x.npy
+  answers 1 "there is no folder 'new'" query photos --store store --html new/x.html
+  equal "$(ls | paste -sd' ')" "outputs photos store"
+}
+
+@test "a store is not begun without a model, and info tells what else there is" {
+  mkdir photos
+  cp "$GOLDEN/images/one-pixel.png" photos
+  answers 2 "a new store needs one (or set VIT_EMBED_MODEL)" sync photos --store store
+  equal "$(ls)" photos
+  answers 1 "error: 'phtos': No such file or directory (did you mean 'photos'?)" info phtos
+  answers 1 "error: 'photos' is a folder. Of a store: vit-embed status photos" info photos
 }
 
 @test "a value that is none of those that go names them" {

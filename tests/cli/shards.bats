@@ -239,6 +239,7 @@ PY
   refused 5 "'whole.npy' is no shard" whole.npy s/0.npy
   mv s/2.npy.meta.json meta
   refused 5 "'s/2.npy' is not finished" s/[0-3].npy
+  refused 5 "there is no 's/shard-*.npy'" 's/shard-*.npy'
   mv meta s/2.npy.meta.json
   vit_embed extract photos -m "$MODEL" -o s/2.npy --shard 2/4 --l2-normalize -q || [ $? = 3 ]
   refused 4 "l2_normalized: false then, true now" s/[0-3].npy
