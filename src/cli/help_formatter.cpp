@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kLeft = 28;
 constexpr std::size_t kRight = 80 - kLeft;
 
-/// The last space up to `most` that is not within brackets; npos where there is none.
+/// The last space up to `most` that is not within brackets, else any; npos where there is none.
 std::size_t last_space(std::string_view text, std::size_t most) {
   std::size_t space = std::string_view::npos;
   bool in_brackets = false;
@@ -21,7 +21,7 @@ std::size_t last_space(std::string_view text, std::size_t most) {
     if (text[at] == ']') in_brackets = false;
     if (text[at] == ' ' && !in_brackets) space = at;
   }
-  return space;
+  return space != std::string_view::npos ? space : text.rfind(' ', most);
 }
 
 /// `text` in lines of at most `width`, where it can be broken so.

@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/nearest_name.h"
 #include "base/file_descriptor.h"
+#include "base/nearest_name.h"
 #include "output/output_format.h"
 #include "output/output_spec.h"
 
