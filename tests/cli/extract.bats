@@ -243,12 +243,6 @@ PY
   [[ $output == *"/vit-embed-torch.so' is missing: "* ]]
 }
 
-@test "the program alone shows what one needs first" {
-  run vit_embed
-  equal "$status" 0
-  [[ $output == *"vit-embed export"*"vit-embed extract"*"vit-embed info"* ]]
-}
-
 @test "either engine gives Transformers' embeddings, and the meta says which" {
   for engine in native torchscript; do
     vit_embed extract "$GOLDEN/images" -m "$MODEL" -o "$engine.npy" --engine "$engine" --quiet
