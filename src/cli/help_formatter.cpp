@@ -88,6 +88,7 @@ std::string right_of(const CLI::Option& option) {
 HelpFormatter::HelpFormatter() {
   column_width(kLeft);
   label("SUBCOMMAND", "COMMAND");
+  label("POSITIONALS", "Positionals");  // as it was called before CLI11 2.5
 }
 
 std::string HelpFormatter::make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const {
@@ -96,6 +97,13 @@ std::string HelpFormatter::make_help(const CLI::App* app, std::string name, CLI:
   for (std::size_t at = 0; (at = help.find("\n\n\n", at)) != std::string::npos;) help.erase(at, 1);
   while (help.ends_with("\n\n")) help.pop_back();
   return help;
+}
+
+std::string HelpFormatter::make_usage(const CLI::App* app, std::string name) const {
+  constexpr std::string_view kUsage = "Usage: ";  // which CLI11 2.5 no longer says
+  std::string usage = CLI::Formatter::make_usage(app, std::move(name));
+  usage.erase(0, usage.find_first_not_of('\n'));
+  return fmt::format("\n{}{}", usage.starts_with(kUsage) ? "" : kUsage, usage);
 }
 
 std::string HelpFormatter::make_option(const CLI::Option* option, bool /*is_positional*/) const {

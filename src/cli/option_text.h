@@ -9,7 +9,7 @@ class Option;
 
 namespace vit_embed {
 
-// What --help, the manual and the completions say of an option's value.
+// What --help, the manual and the completions say of an option and its value.
 
 /// "FILE", of what CLI11 tells as "FILE:CHECK:CHECK".
 std::string placeholder_of(const CLI::Option& option);

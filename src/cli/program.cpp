@@ -10,7 +10,9 @@
 namespace vit_embed {
 namespace {
 
-constexpr const char* kDescription = "Turns images into Vision Transformer embeddings.\n";
+constexpr const char* kDescription = "Turns images into Vision Transformer embeddings.";
+
+constexpr const char* kFirstGroup = "Options";  // what CLI11 calls it changes with its version
 
 constexpr const char* kHelpFooter =
     "'vit-embed COMMAND --help' lists its flags, 'man vit-embed-COMMAND' examples.";
@@ -37,6 +39,8 @@ struct CommandGroup {
 std::unique_ptr<CLI::App> make_program(CommandContext& context) {
   auto program = std::make_unique<CLI::App>(kDescription, "vit-embed");
   program->formatter(std::make_shared<HelpFormatter>());
+  program->option_defaults()->group(kFirstGroup);
+  program->get_help_ptr()->group(kFirstGroup);
   program->set_version_flag("--version", version_text, "Print the versions of the program and its libraries");
   add_config_option(*program, context);
   program->require_subcommand(0, 1);
@@ -47,7 +51,9 @@ std::unique_ptr<CLI::App> make_program(CommandContext& context) {
   for (const CommandGroup& group : groups) {
     for (const auto add : group.add) {
       add(*program, context);
-      program->get_subcommands([](const CLI::App*) { return true; }).back()->group(group.name);
+      CLI::App* command = program->get_subcommands([](const CLI::App*) { return true; }).back();
+      command->group(group.name);
+      command->get_help_ptr()->group(kFirstGroup);
     }
   }
   program->footer(kHelpFooter);  // last, for commands take over what their program has

@@ -8,8 +8,6 @@
 namespace vit_embed {
 namespace {
 
-constexpr const char* kFirstGroup = "Options";  // as CLI11 calls what is in no group
-
 ValueKind kind_of(const CLI::Option& option) {
   if (option.get_items_expected_max() == 0) return ValueKind::none;
   if (!choices_of(option).empty()) return ValueKind::choice;
@@ -45,7 +43,7 @@ ArgumentDescription describe_argument(const CLI::Option& option) {
 }
 
 FlagGroup describe_group(const CLI::App& command, const std::string& name) {
-  FlagGroup group{.heading = name == kFirstGroup ? "" : name, .flags = {}};
+  FlagGroup group{.heading = name, .flags = {}};
   for (const CLI::Option* option : command.get_options(
            [&name](const CLI::Option* o) { return !o->get_positional() && o->get_group() == name; })) {
     group.flags.push_back(describe_flag(*option));
@@ -63,6 +61,7 @@ CommandDescription describe_command(const CLI::App& command) {
   for (const std::string& name : command.get_groups()) {
     if (!name.empty()) description.groups.push_back(describe_group(command, name));  // those of "" are hidden
   }
+  if (!description.groups.empty()) description.groups.front().heading.clear();  // CLI11's, of what is in none
   return description;
 }
 
