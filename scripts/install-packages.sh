@@ -11,7 +11,7 @@ test=(libgtest-dev libgmock-dev bats python3-numpy python3-pil bsdutils libblas3
       parallel bzip2 xz-utils zstd man-db mandoc zsh fish)
 package=(dpkg-dev file gzip)  # dpkg-shlibdeps
 slurm=(slurm-wlm munge python3-numpy python3-pil)
-check=(clang-format clang-tidy-16 git)
+check=(clang-format clang-tidy-16 libomp-16-dev git)  # libomp: omp.h as clang has it
 fuzz=(clang llvm)  # llvm's symbolizer names the lines of a fault
 pictures=(python3-numpy python3-pil python3-pyte python3-rich chromium fonts-dejavu-core)
 
