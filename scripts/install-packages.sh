@@ -3,7 +3,7 @@
 set -euo pipefail
 
 build=(g++ cmake ninja-build pkg-config libtorch-dev libcli11-dev libspdlog-dev libhwy-dev
-       nlohmann-json3-dev libssl-dev libxxhash-dev libzip-dev libarchive-dev libexif-dev libgif-dev libjpeg-dev libpng-dev
+       nlohmann-json3-dev libtomlplusplus-dev libssl-dev libxxhash-dev libzip-dev libarchive-dev libexif-dev libgif-dev libjpeg-dev libpng-dev
        libtiff-dev libwebp-dev libopenjp2-7-dev libopenblas0-openmp libcurl4-openssl-dev libsqlitecpp-dev
        libsqlite3-dev libdnnl-dev ocl-icd-opencl-dev ca-certificates)  # libdnnl-dev's CMake file asks for OpenCL
 test=(libgtest-dev libgmock-dev bats python3-numpy python3-pil bsdutils libblas3 sqlite3 systemd  # systemd: systemd-analyze, which tests its units

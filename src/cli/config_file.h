@@ -7,7 +7,7 @@
 
 namespace vit_embed {
 
-// The file of --config, a small part of TOML: a section for each command, and in it a line for each flag.
+// The file of --config is TOML: a table for each command, and in it a value for each flag.
 //
 //     [sync]                        # a comment
 //     store = "/srv/store"
@@ -15,10 +15,7 @@ namespace vit_embed {
 //     l2-normalize = true
 //     exclude = ["thumbs", '*.gif']
 //
-// Values stand in double quotes (with \" \\ \n and \t), in single quotes, which take all as it is, or bare
-// where they have no spaces and none of "'[],=#. A list may go over several lines.
-//
-// CLI11 has a reader of its own: it cuts a value at a # within quotes, passes over lines of one or two
+// It is read by toml++: CLI11's own reader cuts a value at a # within quotes, passes over lines of one or two
 // letters, tells no line, and reads differently from version to version.
 
 struct ConfigSetting {
@@ -29,7 +26,8 @@ struct ConfigSetting {
   std::size_t line = 0;  ///< from 1
 };
 
-/// In the order of the file. Throws UsageError, with the line, where it is none, or says something twice.
+/// In the order of the file; numbers and truths as they are typed on the command line. Throws UsageError,
+/// with the line, where it is none.
 std::vector<ConfigSetting> parse_config(std::string_view text);
 
 }  // namespace vit_embed

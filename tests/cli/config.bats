@@ -34,7 +34,7 @@ precision = "int8"
 IMAGES = ["photos"]
 
 [sync]
-store = store
+store = "store"
 DIRS = "photos"
 
 [merge]
@@ -58,7 +58,7 @@ TOML
 
 @test "the command line goes before the file, the file before the environment" {
   photos
-  printf '[extract]\nmodel = "%s"\noutput = x.npy\nformat = jsonl\nexclude = ["*"]\nquiet = true\n' "$MODEL" > x.toml
+  printf '[extract]\nmodel = "%s"\noutput = "x.npy"\nformat = "jsonl"\nexclude = ["*"]\nquiet = true\n' "$MODEL" > x.toml
   export VIT_EMBED_MODEL=missing.pt
   vit_embed --config x.toml extract photos -o y.csv --format csv --exclude none
   head -1 y.csv | grep -q ^path,
@@ -93,7 +93,7 @@ TOML
 
 @test "verify passes on what it has from the file and the environment, flags turned off included" {
   photos
-  printf '[verify]\nengine = torchscript\nbatch-size = 2\nhidden = true\nfeature = ["cls", "mean"]\n' > x.toml
+  printf '[verify]\nengine = "torchscript"\nbatch-size = 2\nhidden = true\nfeature = ["cls", "mean"]\n' > x.toml
   mv photos/photo-444-q95.jpg photos/.photo.jpg
   total=$(ls -A photos | wc -l)
   export VIT_EMBED_MODEL=$MODEL
@@ -112,15 +112,15 @@ wrong() {  # LINES TEXT: what x.toml of these lines is answered with
   wrong '[extract]\nbatchsize = 8\n' "'x.toml', line 2: extract has no flag 'batchsize' (did you mean 'batch-size'?)"
   wrong '[extract]\nwithin-verify = true\n' "line 2: extract has no flag 'within-verify'"
   wrong '[extract]\nhelp = true\n' "line 2: extract has no flag 'help'"
-  wrong '\n[extrct]\nformat = csv\n' "'x.toml', line 3: there is no command [extrct] (did you mean 'extract'?)"
-  wrong 'model = x.pt\n' "'x.toml', line 1: 'model' stands before the first [command]"
-  wrong '[extract]\nprecision = fp8\n' "'x.toml', line 2: --precision: fp8 not in {fp32,bf16,int8}"
-  wrong '[verify]\nthreads = many\n' "'x.toml', line 2: "
-  wrong '[extract]\nhidden = yes\n' "'x.toml', line 2: hidden is true or false, not yes"
-  wrong '[extract]\nformat = [csv, npy]\n' "'x.toml', line 2: format takes one value"
-  wrong '[extract]\nbatch-size = none\n' "error: --batch-size 'none': auto, or 1 to 4096 (--batch-size is from 'x.toml', line 2)"
+  wrong '\n[extrct]\nformat = "csv"\n' "'x.toml', line 3: there is no command [extrct] (did you mean 'extract'?)"
+  wrong 'model = "x.pt"\n' "'x.toml', line 1: 'model' stands before the first [command]"
+  wrong '[extract]\nprecision = "fp8"\n' "'x.toml', line 2: --precision: fp8 not in {fp32,bf16,int8}"
+  wrong '[verify]\nthreads = "many"\n' "'x.toml', line 2: "
+  wrong '[extract]\nhidden = "yes"\n' "'x.toml', line 2: hidden is true or false, not yes"
+  wrong '[extract]\nformat = ["csv", "npy"]\n' "'x.toml', line 2: format takes one value"
+  wrong '[extract]\nbatch-size = "none"\n' "error: --batch-size 'none': auto, or 1 to 4096 (--batch-size is from 'x.toml', line 2)"
   wrong '[extract]\nmean = "1,2"\n\nbatch-size = 8\n' "or three with commas (--mean is from 'x.toml', line 2)"
-  printf '[status]\nSTORE = store\nfailures = true\n' > x.toml
+  printf '[status]\nSTORE = "store"\nfailures = true\n' > x.toml
   answers 2 "(--failures is from 'x.toml', line 3)" --config x.toml status --json
   equal "$(ls | paste -sd' ')" "photos x.toml"
 }
