@@ -1,6 +1,7 @@
 #include "cli/help_formatter.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <string_view>
 
