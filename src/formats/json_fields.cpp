@@ -27,7 +27,7 @@ Enum known(std::optional<Enum> value, const std::string& text) {
 }
 
 /// "/fingerprints/0/dtype" as a person would say it: "fingerprints.0.dtype".
-std::string spelled(std::string pointer) {
+std::string spelled(const std::string& pointer) {
   std::string name = pointer.substr(1);
   for (char& c : name) c = c == '/' ? '.' : c;
   return name;
