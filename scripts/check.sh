@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What CI asks of the code beside the tests: check.sh [format] [tidy] [asan] [tsan], all of them unless told
+# What is asked of the code beside the tests: check.sh [format] [tidy] [asan] [tsan], all of them unless told
 #
 #   format   clang-format has nothing to change
 #   tidy     clang-tidy finds nothing in src; SINCE=REVISION: only in the files that changed since
