@@ -219,8 +219,9 @@ def kill_migrations(kills, wanted):
     """Now the one model's run, now the other's; once the migration is through, back again."""
     kills.run_once(MODEL, [], None, True)
     old, new = MODEL, OTHER_MODEL
-    ended_polling = multiprocessing.Event()
-    readers = [multiprocessing.Process(target=poll, args=(references, number, ended_polling), daemon=True)
+    processes = multiprocessing.get_context("fork")
+    ended_polling = processes.Event()
+    readers = [processes.Process(target=poll, args=(references, number, ended_polling), daemon=True)
                for number in range(2)]
     for reader in readers:
         reader.start()

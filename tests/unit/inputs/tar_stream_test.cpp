@@ -18,6 +18,7 @@ namespace vit_embed {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::StartsWith;
 
 const std::string kLink = "!permanent: a link in the tar: pack it with --hard-dereference --dereference";
 
@@ -98,7 +99,7 @@ TEST_F(TarStreamTest, TheHolesOfASparseMemberAreZeros) {
 }
 
 TEST_F(TarStreamTest, AHoleThatIsTooLargeCostsItsMemberOnly) {
-  const std::uint64_t far = std::uint64_t{1} << 60;
+  const std::uint64_t far = std::uint64_t{1} << 40;
   const std::string map = "1\n" + std::to_string(far) + "\n3\n";
   make(sparse_member("s.jpg", far + 3, map, "abc") + sparse_member("t.jpg", 100, map, "abc") +
        sparse_member("u.jpg", 100, "1\n98\n3\n", "abc") + tar_of({{"v.jpg", "v"}}));
@@ -207,7 +208,7 @@ TEST_F(TarStreamTest, TarsOneBehindTheOtherAreRead) {
 TEST_F(TarStreamTest, WhatIsNoTarBehindItsEndIsAFailure) {
   const std::string a = tar_of({{"a.jpg", "a"}});
   make(a + std::string(5000, 'x'));
-  EXPECT_THAT(told(), ElementsAre("a.jpg=a", "!permanent: damaged tar: Damaged tar archive"));
+  EXPECT_THAT(told(), ElementsAre("a.jpg=a", StartsWith("!permanent: damaged tar: Damaged tar archive")));
   make(a + "x");
   EXPECT_THAT(told(), ElementsAre("a.jpg=a", "!permanent: truncated tar"));
 }
@@ -224,7 +225,7 @@ TEST_F(TarStreamTest, WhatCameBeforeDamageStays) {
   std::string tar = tar_of({{"a.jpg", "a"}, {"b.jpg", "b"}, {"c.jpg", "c"}});
   tar[1024 + 10] ^= 1;  // of the second header
   make(tar);
-  EXPECT_THAT(told(), ElementsAre("a.jpg=a", "!permanent: damaged tar: Damaged tar archive"));
+  EXPECT_THAT(told(), ElementsAre("a.jpg=a", StartsWith("!permanent: damaged tar: Damaged tar archive")));
   EXPECT_THAT(listed(), ElementsAre("a.jpg", ""));
 }
 
