@@ -134,27 +134,31 @@ TEST(ListStream, AWaitForMoreCanBeCancelled) {
   EXPECT_FALSE(stream.next());
 }
 
+/// A list that is a named pipe, and its first input, for which a thread waits.
+struct NamedPipe {
+  TemporaryDirectory directory;
+  std::filesystem::path path = directory / "list";
+  std::unique_ptr<ListStream> stream;
+  std::future<std::optional<Input>> first;
+
+  NamedPipe() {
+    EXPECT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    stream = open_list(path, false);
+    first = std::async(std::launch::async, [this] { return stream->next(); });
+  }
+};
+
 TEST(ListStream, ANamedPipeIsWaitedForFromItsOpeningOn) {
-  const TemporaryDirectory directory;
-  const std::filesystem::path pipe = directory / "list";
-  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
-  const std::unique_ptr<ListStream> stream = open_list(pipe, false);
-  std::future<std::optional<Input>> first =
-      std::async(std::launch::async, [&stream] { return stream->next(); });
-  FileDescriptor::open(pipe, O_WRONLY).write_all(std::as_bytes(std::span(std::string_view("a.jpg\n"))));
-  EXPECT_EQ(first.get()->name, "a.jpg");
-  EXPECT_FALSE(stream->next());
+  NamedPipe pipe;
+  FileDescriptor::open(pipe.path, O_WRONLY).write_all(std::as_bytes(std::span(std::string_view("a.jpg\n"))));
+  EXPECT_EQ(pipe.first.get()->name, "a.jpg");
+  EXPECT_FALSE(pipe.stream->next());
 }
 
 TEST(ListStream, AWaitForWhoWritesToANamedPipeCanBeCancelled) {
-  const TemporaryDirectory directory;
-  const std::filesystem::path pipe = directory / "list";
-  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
-  const std::unique_ptr<ListStream> stream = open_list(pipe, false);
-  std::future<std::optional<Input>> first =
-      std::async(std::launch::async, [&stream] { return stream->next(); });
-  stream->cancel();
-  EXPECT_FALSE(first.get());
+  NamedPipe pipe;
+  pipe.stream->cancel();
+  EXPECT_FALSE(pipe.first.get());
 }
 
 TEST(ListStream, AListThatCannotBeReadIsFatal) {
