@@ -33,7 +33,7 @@ check_units() {
   shift
   cmake --preset "$preset" -DVIT_EMBED_TESTS=ON >/dev/null
   cmake --build --preset "$preset" --target $(printf '%s_test ' "$@")
-  ctest --preset "$preset" -j "$(nproc)" -R "^($(IFS='|'; echo "$*")): "
+  ctest --preset "$preset" -j "$(nproc)" --no-tests=error -R "^($(IFS='|'; echo "$*")):"
 }
 check_asan() { check_units asan base formats inputs output image query; }
 check_tsan() { check_units tsan base inputs runtime pipeline store sync; }
