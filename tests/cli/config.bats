@@ -7,14 +7,6 @@ photos() {
   cp "$GOLDEN"/images/photo-*.jpg photos
 }
 
-answers() {  # STATUS TEXT ARGUMENT ...
-  local expected=$1 text=$2
-  shift 2
-  run vit_embed "$@"
-  equal "$status" "$expected"
-  [[ $output == *"$text"* ]] || { printf '%s\n' "$output" "has not: $text" >&2; return 1; }
-}
-
 @test "a command takes its section's flags, required ones and arguments too, and no other command runs" {
   photos
   cat > x.toml <<TOML

@@ -169,6 +169,11 @@ photos/z/000001.png,Permission denied,transient"
   done
 }
 
+# It is blocked from when a program waits for it.
+waits_for_sigint() {  # PID
+  until (( 0x$(awk '/^SigBlk/ { print $2 }' /proc/$1/status) & 2 )); do sleep 0.01; done
+}
+
 # The list has nobody who writes it, the image no end.
 @test "a signal stops a run that waits for an image on stdin, or for who writes its list" {
   mkfifo pipe
@@ -176,8 +181,7 @@ photos/z/000001.png,Permission denied,transient"
     [ "$inputs" != - ] || exec 9<> pipe
     # shellcheck disable=SC2086
     env --default-signal=INT "$VIT_EMBED" extract $inputs -m "$MODEL" -o x.npy <&9 2>stderr & pid=$!
-    # SIGINT is blocked from when it is waited for.
-    until (( 0x$(awk '/^SigBlk/ { print $2 }' /proc/$pid/status) & 2 )); do sleep 0.01; done
+    waits_for_sigint $pid
     kill -INT $pid
     code=0; wait $pid || code=$?
     exec 9</dev/null
@@ -204,9 +208,8 @@ photos/z/000001.png,Permission denied,transient"
   head -c 65536 /dev/zero >&9
   # A shell lets its background jobs ignore SIGINT.
   env --default-signal=INT "$VIT_EMBED" extract "$GOLDEN/images" -m "$MODEL" -o - >&9 2>stderr & pid=$!
-  # SIGINT is blocked from when it is waited for; the images are few and small.
-  until (( 0x$(awk '/^SigBlk/ { print $2 }' /proc/$pid/status) & 2 )); do sleep 0.01; done
-  sleep 0.5
+  waits_for_sigint $pid
+  sleep 0.5  # the images are few and small
   while kill -INT $pid 2>/dev/null; do sleep 0.01; done
   code=0; wait $pid || code=$?
   exec 9>&-

@@ -30,14 +30,6 @@ load setup
   done
 }
 
-answers() {  # STATUS TEXT WORD ...
-  local expected=$1 text=$2
-  shift 2
-  run vit_embed "$@"
-  equal "$status" "$expected"
-  [[ $output == *"$text"* ]] || { printf '%s\n' "$output" "has not: $text" >&2; return 1; }
-}
-
 @test "a mistyped command or flag is named, with what might have been meant" {
   answers 2 "error: there is no command 'extrct' (did you mean 'extract'?)" extrct photos -m model.pt
   answers 2 "error: there is no command 'help' (did you mean '--help'?)" help

@@ -65,3 +65,12 @@ python() {
 equal() {  # ACTUAL EXPECTED
   [ "$1" = "$2" ] || { printf 'got:      %s\nexpected: %s\n' "$1" "$2" >&2; return 1; }
 }
+
+# Runs the program; fails unless it ends so and what it says has the text.
+answers() {  # STATUS TEXT ARGUMENT ...
+  local expected=$1 text=$2
+  shift 2
+  run vit_embed "$@"
+  equal "$status" "$expected"
+  [[ $output == *"$text"* ]] || { printf '%s\n' "$output" "has not: $text" >&2; return 1; }
+}

@@ -178,9 +178,9 @@ def check_leftovers(store):
         if name != current:
             # A run that was killed before the switch may have left it; it goes with its generation.
             left.discard(".index.csv.unfinished")
-        if name != current and left == {JOURNAL}:
-            # Only readers come to a retired generation, and SQLite's leave a journal that never came into force.
-            assert not open(f"{store}/{name}/{JOURNAL}", "rb").read(1).strip(b"\0"), f"{name} waits for a rollback"
-            left = set()
+            if left == {JOURNAL}:
+                # Only readers come to a retired generation, and SQLite's leave a journal that never came into force.
+                assert not open(f"{store}/{name}/{JOURNAL}", "rb").read(1).strip(b"\0"), f"{name} waits for a rollback"
+                left = set()
         assert not left, f"{name} also holds {left}"
         assert set(os.listdir(f"{store}/{name}")) >= GENERATION, os.listdir(f"{store}/{name}")
