@@ -22,7 +22,10 @@ class Debian:
         self.folder = f"build/compared/{suite}"
         self.seconds = int(self.text("seconds"))
         self.compiler = re.sub(r"\(.*\) ", "", self.text("compiler").splitlines()[0])
-        self.libtorch = re.search(r"LibTorch ([0-9.]+)", self.text("version"))[1]
+        version = self.text("version")
+        libtorch = re.search(r"LibTorch ([0-9.]+)", version)
+        assert libtorch, f"{self.folder}/version: no LibTorch in '{version}'"
+        self.libtorch = libtorch[1]
         self.tests = xml.parse(f"{self.folder}/tests.xml").getroot()
         self.rows = {(e, f): self.read_rows(e, f) for e in ENGINES for f in FEATURES}
 
