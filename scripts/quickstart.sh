@@ -11,10 +11,7 @@ hub_id=google/vit-large-patch16-224-in21k
 images=${1:-tests/data/golden/images}
 out=build/quickstart
 
-scripts/install-packages.sh build
-cmake --preset release -DVIT_EMBED_TESTS=OFF >/dev/null
-cmake --build --preset release --target vit-embed
-program=build/release/bin/vit-embed
+program=$(scripts/build.sh)
 
 mkdir -p "$out"
 export_model() {  # FILE SOURCE ...
@@ -45,5 +42,5 @@ echo
 echo
 echo "Embeddings:  $PWD/$out/embeddings.npy"
 echo "Their files: $PWD/$out/embeddings.npy.index.csv"
-echo "Program:     $PWD/$program"
+echo "Program:     $program"
 echo "In Python:   numpy.load(\"$PWD/$out/embeddings.npy\", mmap_mode=\"r\")"

@@ -23,11 +23,7 @@ if [ -z "${PYTHON:-}" ]; then
     python3-numpy python3-safetensors libopenblas0-openmp
   PYTHON="chroot $root python3"
 fi
-if [ -z "${VIT_EMBED:-}" ]; then
-  (cd "$tree" && scripts/install-packages.sh build && cmake --preset release &&
-    cmake --build --preset release --target vit-embed) >&2
-  VIT_EMBED=$tree/build/release/bin/vit-embed
-fi
+[ -n "${VIT_EMBED:-}" ] || VIT_EMBED=$("$tree/scripts/build.sh")
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/vit-embed-reference.XXXXXX")
 trap 'rm -rf "$work"' EXIT

@@ -12,12 +12,7 @@ model=$1
 cd "$(dirname "$0")/../.."
 
 scripts/install-packages.sh pictures
-if [ -z "${VIT_EMBED:-}" ]; then
-  scripts/install-packages.sh build
-  cmake --preset release >/dev/null
-  cmake --build --preset release --target vit-embed
-  VIT_EMBED=$PWD/build/release/bin/vit-embed
-fi
+[ -n "${VIT_EMBED:-}" ] || VIT_EMBED=$(scripts/build.sh)
 
 out=$PWD/scripts/pictures
 work=build/pictures

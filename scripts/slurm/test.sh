@@ -19,13 +19,7 @@ case "${1:-long}" in
 esac
 
 "$here/../install-packages.sh" slurm
-if [ -z "${VIT_EMBED:-}" ]; then
-  cd "$here/../.."
-  scripts/install-packages.sh build
-  cmake --preset release >/dev/null
-  cmake --build --preset release --target vit-embed
-  VIT_EMBED=$PWD/build/release/bin/vit-embed
-fi
+[ -n "${VIT_EMBED:-}" ] || VIT_EMBED=$("$here/../build.sh")
 VIT_EMBED=$(realpath "$VIT_EMBED")
 export VIT_EMBED HF_HUB_OFFLINE=1
 
