@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <climits>
 #include <cstdarg>
@@ -28,11 +29,28 @@ using faults::Call;
 using faults::CallKind;
 using faults::Verdict;
 
-/// The C library's own function of this name.
+/// The C library's own function of a name, looked up when first called. As a static it needs no guard: a
+/// thread that waits in dlsym, while another's dlopen runs code that calls the same function, would hold it
+/// against that one for ever.
 template <class Function>
-Function* next(const char* name) {
-  return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
-}
+class Next {
+ public:
+  explicit constexpr Next(const char* name) : name_(name) {}
+
+  template <class... Arguments>
+  auto operator()(Arguments... arguments) {
+    Function* function = function_.load(std::memory_order_relaxed);
+    if (function == nullptr) {
+      function = reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name_));
+      function_.store(function, std::memory_order_relaxed);
+    }
+    return function(arguments...);
+  }
+
+ private:
+  const char* name_;
+  std::atomic<Function*> function_{nullptr};
+};
 
 std::string link_target(const std::string& link) {
   std::array<char, PATH_MAX> target{};
@@ -111,14 +129,14 @@ bool creates(int flags) {
 
 int judged_open(const char* name, int directory, const char* path, int flags, mode_t mode) {
   const CallKind kind = creates(flags) || (flags & O_TRUNC) != 0 ? CallKind::change : CallKind::open;
-  static auto* const call = next<int(int, const char*, int, ...)>("openat");
+  static constinit Next<int(int, const char*, int, ...)> call("openat");
   return judged({kind, name, absolute(directory, path), {}, true},
                 [&] { return call(directory, path, flags, mode); });
 }
 
 std::FILE* judged_fopen(const char* name, const char* path, const char* mode) {
   const CallKind kind = std::strpbrk(mode, "wa") != nullptr ? CallKind::change : CallKind::open;
-  static auto* const call = next<std::FILE*(const char*, const char*)>("fopen");
+  static constinit Next<std::FILE*(const char*, const char*)> call("fopen");
   return judged({kind, name, absolute(path), {}}, [&] { return call(path, mode); });
 }
 
@@ -171,23 +189,23 @@ std::FILE* fopen64(const char* path, const char* mode) {
 }
 
 int mkostemp(char* name, int flags) {
-  static auto* const call = next<int(char*, int)>("mkostemp");
+  static constinit Next<int(char*, int)> call("mkostemp");
   return judged(change("mkostemp", name), [&] { return call(name, flags); });
 }
 
 char* mkdtemp(char* name) noexcept {
-  static auto* const call = next<char*(char*)>("mkdtemp");
+  static constinit Next<char*(char*)> call("mkdtemp");
   return judged(change("mkdtemp", name), [&] { return call(name); });
 }
 
 ssize_t write(int fd, const void* bytes, std::size_t size) {
-  static auto* const call = next<ssize_t(int, const void*, std::size_t)>("write");
+  static constinit Next<ssize_t(int, const void*, std::size_t)> call("write");
   return judged_transfer(interruptible_change("write", fd), size,
                          [&](std::size_t part) { return call(fd, bytes, part); });
 }
 
 ssize_t pwrite(int fd, const void* bytes, std::size_t size, off_t offset) {
-  static auto* const call = next<ssize_t(int, const void*, std::size_t, off_t)>("pwrite");
+  static constinit Next<ssize_t(int, const void*, std::size_t, off_t)> call("pwrite");
   return judged_transfer(interruptible_change("pwrite", fd), size,
                          [&](std::size_t part) { return call(fd, bytes, part, offset); });
 }
@@ -197,7 +215,7 @@ ssize_t pwrite64(int fd, const void* bytes, std::size_t size, off64_t offset) {
 }
 
 ssize_t sendfile(int to, int from, off_t* offset, std::size_t size) noexcept {
-  static auto* const call = next<ssize_t(int, int, off_t*, std::size_t)>("sendfile");
+  static constinit Next<ssize_t(int, int, off_t*, std::size_t)> call("sendfile");
   return judged_transfer(interruptible_change("sendfile", to), size,
                          [&](std::size_t part) { return call(to, from, offset, part); });
 }
@@ -207,7 +225,7 @@ ssize_t sendfile64(int to, int from, off64_t* offset, std::size_t size) noexcept
 }
 
 int ftruncate(int fd, off_t length) noexcept {
-  static auto* const call = next<int(int, off_t)>("ftruncate");
+  static constinit Next<int(int, off_t)> call("ftruncate");
   return judged(interruptible_change("ftruncate", fd), [&] { return call(fd, length); });
 }
 
@@ -216,67 +234,67 @@ int ftruncate64(int fd, off64_t length) noexcept {
 }
 
 int fsync(int fd) {
-  static auto* const call = next<int(int)>("fsync");
+  static constinit Next<int(int)> call("fsync");
   return judged(interruptible_change("fsync", fd), [&] { return call(fd); });
 }
 
 int fdatasync(int fd) {
-  static auto* const call = next<int(int)>("fdatasync");
+  static constinit Next<int(int)> call("fdatasync");
   return judged(interruptible_change("fdatasync", fd), [&] { return call(fd); });
 }
 
 int fchmod(int fd, mode_t mode) noexcept {
-  static auto* const call = next<int(int, mode_t)>("fchmod");
+  static constinit Next<int(int, mode_t)> call("fchmod");
   return judged({CallKind::change, "fchmod", path_of(fd), {}}, [&] { return call(fd, mode); });
 }
 
 int rename(const char* from, const char* to) noexcept {
-  static auto* const call = next<int(const char*, const char*)>("rename");
+  static constinit Next<int(const char*, const char*)> call("rename");
   return judged(change("rename", from, to), [&] { return call(from, to); });
 }
 
 int link(const char* from, const char* to) noexcept {
-  static auto* const call = next<int(const char*, const char*)>("link");
+  static constinit Next<int(const char*, const char*)> call("link");
   return judged(change("link", from, to), [&] { return call(from, to); });
 }
 
 int symlink(const char* target, const char* path) noexcept {
-  static auto* const call = next<int(const char*, const char*)>("symlink");
+  static constinit Next<int(const char*, const char*)> call("symlink");
   return judged(change("symlink", path), [&] { return call(target, path); });
 }
 
 int unlink(const char* path) noexcept {
-  static auto* const call = next<int(const char*)>("unlink");
+  static constinit Next<int(const char*)> call("unlink");
   return judged(change("unlink", path), [&] { return call(path); });
 }
 
 int unlinkat(int directory, const char* path, int flags) noexcept {
-  static auto* const call = next<int(int, const char*, int)>("unlinkat");
+  static constinit Next<int(int, const char*, int)> call("unlinkat");
   return judged(change_at("unlinkat", directory, path), [&] { return call(directory, path, flags); });
 }
 
 int remove(const char* path) noexcept {
-  static auto* const call = next<int(const char*)>("remove");
+  static constinit Next<int(const char*)> call("remove");
   return judged(change("remove", path), [&] { return call(path); });
 }
 
 int mkdir(const char* path, mode_t mode) noexcept {
-  static auto* const call = next<int(const char*, mode_t)>("mkdir");
+  static constinit Next<int(const char*, mode_t)> call("mkdir");
   return judged(change("mkdir", path), [&] { return call(path, mode); });
 }
 
 int rmdir(const char* path) noexcept {
-  static auto* const call = next<int(const char*)>("rmdir");
+  static constinit Next<int(const char*)> call("rmdir");
   return judged(change("rmdir", path), [&] { return call(path); });
 }
 
 ssize_t read(int fd, void* bytes, std::size_t size) {
-  static auto* const call = next<ssize_t(int, void*, std::size_t)>("read");
+  static constinit Next<ssize_t(int, void*, std::size_t)> call("read");
   return judged_transfer(reading("read", fd), size, [&](std::size_t part) { return call(fd, bytes, part); });
 }
 
 ssize_t pread(int fd, void* bytes, std::size_t size, off_t offset) {
-  static auto* const call = next<ssize_t(int, void*, std::size_t, off_t)>("pread");
+  static constinit Next<ssize_t(int, void*, std::size_t, off_t)> call("pread");
   return judged_transfer(reading("pread", fd), size,
                          [&](std::size_t part) { return call(fd, bytes, part, offset); });
 }
@@ -287,7 +305,7 @@ ssize_t pread64(int fd, void* bytes, std::size_t size, off64_t offset) {
 
 /// The data of a stream is read by the C library itself; one that fails reads as one that ends.
 std::size_t fread(void* bytes, std::size_t size, std::size_t count, std::FILE* stream) {
-  static auto* const call = next<std::size_t(void*, std::size_t, std::size_t, std::FILE*)>("fread");
+  static constinit Next<std::size_t(void*, std::size_t, std::size_t, std::FILE*)> call("fread");
   const ssize_t got =
       judged_transfer({CallKind::read, "fread", path_of(::fileno(stream)), {}}, count,
                       [&](std::size_t) { return static_cast<ssize_t>(call(bytes, size, count, stream)); });
