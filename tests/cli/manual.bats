@@ -57,8 +57,8 @@ prepare() {
   export PATH=$PWD/bin:$PATH HF_HUB_CACHE=$PWD/hub
 }
 
-examples() {  # PAGE: its commands, one a line
-  section "$1" EXAMPLES | sed -n 's/^ \{11\}//p'
+examples() {  # PAGE: its commands, one a line; groff 1.24 indents text by 5 and not by 7
+  section "$1" EXAMPLES | sed -nE 's/^ {9,}//p'
 }
 
 # What they take that other pages' examples make. No photos.npy where they make that themselves.
