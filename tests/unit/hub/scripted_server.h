@@ -6,6 +6,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -95,6 +96,11 @@ class ScriptedServer {
 
  private:
   void serve() {
+    // OpenSSL writes to who has hung up, too, and its writes have no MSG_NOSIGNAL.
+    sigset_t broken_pipe;
+    sigemptyset(&broken_pipe);
+    sigaddset(&broken_pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
     for (int fd; (fd = ::accept4(listening_.socket.get(), nullptr, nullptr, SOCK_CLOEXEC)) >= 0;) {
       const FileDescriptor connection(fd, "connection");
       const std::unique_ptr<SSL, OpensslFree> tls(context_ ? SSL_new(context_.get()) : nullptr);
