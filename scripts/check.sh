@@ -5,7 +5,7 @@
 #   tidy     clang-tidy finds nothing in src; SINCE=REVISION: only in what has changed since
 #   analyze  nor does clang's static analyzer, which takes longer than all of the rest of clang-tidy
 #   asan     the unit tests of what reads files of strangers, with AddressSanitizer and UndefinedBehaviorSanitizer
-#   tsan     those of what runs threads, with ThreadSanitizer
+#   tsan     those of what all threads go through, with ThreadSanitizer
 #
 # All tests with a sanitizer: PRESET=asan scripts/test.sh.
 set -euo pipefail
@@ -57,8 +57,8 @@ check_units() {
   cmake --build --preset "$preset" --target $(printf '%s_test ' "$@")
   ctest --preset "$preset" -j "$(nproc)" --no-tests=error -R "^($(IFS='|'; echo "$*")):"
 }
-check_asan() { check_units asan base formats inputs output image query; }
-check_tsan() { check_units tsan base inputs runtime pipeline store sync; }
+check_asan() { check_units asan formats inputs image; }
+check_tsan() { check_units tsan base runtime pipeline; }
 
 scripts/install-packages.sh check
 for check in "${checks[@]}"; do
