@@ -24,13 +24,12 @@ sources() {
     git ls-files 'src/*.cpp'
     return
   fi
-  git diff --name-only --diff-filter=d "$SINCE" -- 'src/*.cpp'
-  local header
-  git diff --name-only --diff-filter=d "$SINCE" -- 'src/*.h' | while read -r header; do
-    if [ -e "${header%.h}.cpp" ]; then
-      echo "${header%.h}.cpp"
+  local file
+  git diff --name-only --diff-filter=d "$SINCE" -- 'src/*.cpp' 'src/*.h' | while read -r file; do
+    if [ -e "${file%.*}.cpp" ]; then
+      echo "${file%.*}.cpp"
     else
-      grep -rl --include='*.cpp' "#include \"${header#src/}\"" src | sed -n 1p || true
+      grep -rl --include='*.cpp' "#include \"${file#src/}\"" src | sed -n 1p || true
     fi
   done
 }
@@ -41,7 +40,7 @@ tidy() {
   local all files
   all=$(sources | sort -u)
   # clang 16 does not compile what includes LibTorch 1.13 as C++20 (std::vector<c10::IValue>, incomplete).
-  files=$(grep -LE '#include "(torchscript/model_reader|torchscript/torch_error|torchscript/vit_module|encoder/torchscript_(engine|graph|output))\.h"|#include <(torch|ATen|c10)/' $all /dev/null | grep -v /dev/null || true)
+  files=$(xargs -r grep -LE '#include "(torchscript/model_reader|torchscript/torch_error|torchscript/vit_module|encoder/torchscript_(engine|graph|output))\.h"|#include <(torch|ATen|c10)/' <<<"$all" || true)
   echo "$(wc -w <<<"$files") files of $(wc -w <<<"$all")${SINCE:+ that have changed since $SINCE}"
   # To stderr it says how many warnings of others' headers it has passed over.
   [ -z "$files" ] || xargs -P "$(nproc)" -n 1 clang-tidy-16 --quiet -p build/dev --checks="$1" --extra-arg=-Wno-unknown-warning-option <<<"$files" 2>/dev/null

@@ -4,7 +4,8 @@ load setup
 
 # As a reader sees it, and copies it.
 rendered() {  # PAGE
-  MANWIDTH=300 MANROFFOPT='' man -l -E UTF-8 "$MANUAL/$1.1" | col -bx
+  # BP: groff 1.24 would indent text by 5, those before it know only 7.
+  MANWIDTH=300 MANROFFOPT=-rBP=7n man -l -E UTF-8 "$MANUAL/$1.1" | col -bx
 }
 
 section() {  # PAGE TITLE
@@ -57,8 +58,8 @@ prepare() {
   export PATH=$PWD/bin:$PATH HF_HUB_CACHE=$PWD/hub
 }
 
-examples() {  # PAGE: its commands, one a line; groff 1.24 indents text by 5 and not by 7
-  section "$1" EXAMPLES | sed -nE 's/^ {9,}//p'
+examples() {  # PAGE: its commands, one a line
+  section "$1" EXAMPLES | sed -n 's/^ \{11\}//p'
 }
 
 # What they take that other pages' examples make. No photos.npy where they make that themselves.
